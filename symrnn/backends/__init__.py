@@ -1,0 +1,1 @@
+"""Backends: each module of this folder that defines ``emit(schedule)`` writes source text in one language."""

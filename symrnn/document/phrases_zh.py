@@ -1,0 +1,165 @@
+"""The prose of a derivation in Chinese; ``{name}`` is a piece put in, what stands in backticks is mathematics."""
+
+from __future__ import annotations
+
+PHRASES = {
+    "title": "{name}：时间反向传播的推导",
+    "reference": "文献：{text}",
+    "stamp": "验证：{text}",
+    "origin": "由 symrnn 根据其微分过程的记录打印：每一行都是旁边所列规则的结果。",
+    "conventions": (
+        "向量为列向量；雅可比矩阵采用分子布局：{jacobian} 的第 `j` 行是 {entry} 的导数。函数、幂与分式逐分量作用；"
+        "{odot} 表示逐分量相乘。"
+    ),
+    "adjoints": (
+        "对每一步中的任何量 `v`（无论是否命名），{delta} 是它的伴随量，即标量损失 `L` 对它的导数，形状与 `v` 相同。"
+    ),
+    "indicator": "条件成立的分量为 1，其余为 0",
+    "complex": "复数量按一对实数处理，{whole}；它的梯度由两部分的梯度组成，{gradient}。",
+    "notation": "记号",
+    "step": "单步方程",
+    "as_written": "原始形式",
+    "canonical": "规范形式",
+    "functions": "局部导数",
+    "recursion": "伴随递推",
+    "gradients": "梯度",
+    "parameters": "参数",
+    "sequences": "输入与初始状态",
+    "flow": "单步雅可比矩阵",
+    "blocks": "各分块",
+    "long_run": "多步传播",
+    "symbol": "符号",
+    "meaning": "含义",
+    "shape": "形状",
+    "defined": "定义",
+    "steps": "步数；`t` 从 `1` 开始计",
+    "input": "输入",
+    "length": "{of} 的长度",
+    "size": "尺寸",
+    "state": "状态；`t = 0` 时为 {start}",
+    "output_state": "状态兼输出；`t = 0` 时为 {start}",
+    "output": "输出",
+    "value": "中间量",
+    "argument": "{of} 的自变量",
+    "weight": "权重矩阵",
+    "bias": "偏置",
+    "parameter": "参数",
+    "constant": "常数，{value}",
+    "fixed": "{meaning}，不参与训练",
+    "complex_kind": "复数{meaning}",
+    "past": "状态；为延迟保存 {value}",
+    "softmax": "指数除以其和{axis}",
+    "logsumexp": "指数之和的对数{axis}",
+    "cumsum": "第 `j` 个分量是第 `1` 到第 `j` 个分量之和{axis}",
+    "cumsum_reversed": "第 `j` 个分量是第 `j` 个到最后一个分量之和{axis}，即 {cumsum} 的转置",
+    "cumsum_matrix": "`n` 行的全 1 下三角矩阵",
+    "down": "（逐列）",
+    "along": "（逐行）",
+    "expm": "矩阵指数",
+    "expm_derivative": "矩阵指数在 `A` 处沿方向 `E` 的导数，即 {moved} 对 {step} 在 `0` 处的导数",
+    "vec": "`M` 的元素按行排成的向量",
+    "mat": "`v` 的元素按行填成的矩阵",
+    "part": "`v` 等分为 {count} 份的第一份，余类推",
+    "layer_norm": "层归一化：均值为 0，均方为 1",
+    "rms_norm": "均方根归一化：均方为 1",
+    "normalize": "除以其范数，下标为范数的指数",
+    "real": "实部",
+    "imag": "虚部",
+    "inner": "同一位置元素之积的总和",
+    "diagonal": "`M` 的对角线向量",
+    "inverse": "`A` 的逆；后接向量或矩阵时为线性方程组的解",
+    "stacked": "`a` 在上、`b` 在下相接",
+    "entries": "`v` 的第 `j` 到第 `k` 个分量，从 `1` 计起；对矩阵为其各行",
+    "ones_vector": "`n` 个 1 组成的向量",
+    "zeros_vector": "`n` 个 0 组成的向量",
+    "identity": "`n` 行的单位矩阵",
+    "imaginary_unit": "虚数单位",
+    "kronecker": "克罗内克积：{map} 把 {vec} 变为 {result}",
+    "commutation": "把 {vec} 变为 {result} 的置换，`M` 有 `n` 行 `m` 列",
+    "einstein": "对不出现在括号外的下标求和",
+    "adjoint": "伴随量，{form}",
+    "arrival": "{adjoint} 中来自第 `t+1` 步的部分",
+    "cotangent": "{adjoint} 中经由 `t` 时刻输出的部分",
+    "given": "已知",
+    "as_written_text": "方程按作者的次序与写法给出。",
+    "canonical_text": "每行一个运算：函数的自变量各有名称，矩阵乘积写在使用之处。",
+    "functions_text": (
+        "以输出表示的导数由内核用已保存的值计算；以自变量表示的导数在函数饱和处没有相消误差。本推导使用以{form}表"
+        "示的导数。"
+    ),
+    "no_functions": "该步不含非线性函数。",
+    "function": "函数",
+    "in_output": "以输出 {y} 表示",
+    "in_argument": "以自变量 {z} 表示",
+    "form_output": "输出",
+    "form_argument": "自变量",
+    "recursion_text": (
+        "对 `t = T, …, 1`，从最后一个方程到第一个，一个量的伴随等于它每次被使用时贡献之和。每一项旁边注明各因子的"
+        "形状、规则以及该量被使用的方程。"
+    ),
+    "arrivals": (
+        "{cotangent}：每一步给定。{arrival}：来自第 `t+1` 步；在 `t = T` 时为损失对末状态的导数，若损失不读取末状态则"
+        "为 `0`。"
+    ),
+    "aliases": "和式把它的伴随原样传给每一项，因此其中未命名的项的伴随就是该和的伴随：",
+    "leaving": "传往第 `t-1` 步、并在那里作为 {arrival} 到达的部分：",
+    "static_text": (
+        "仅由参数算出的量在整个序列中只有一个值；它的伴随先对时间求和（有批量时也对批量求和），再一次性传下去："
+    ),
+    "parameters_both": (
+        "参数在每一步都被使用，因此它的梯度是对时间求和；有批量时也对批量求和。经由整个序列的量传来的部分已经求和。"
+    ),
+    "parameters_text": "参数在每一步都被使用，因此它的梯度是对时间求和；有批量时也对批量求和。",
+    "sequences_text": "输入的梯度供产生该输入的部分使用；初始状态的梯度就是到达 `t = 0` 的部分。",
+    "flow_text": "`t` 时刻的状态作为 `t-1` 时刻状态的函数：",
+    "blocks_text": "求每个分块时，`t-1` 时刻的其他状态保持固定。",
+    "total_text": "若改为在 {state} 被计算之处扰动它，使 `t-1` 时刻由它算出的其他量随之变化（记作正体 d）：",
+    "over_time": "跨越多步时各步雅可比矩阵相乘，最新的在左；其转置把伴随量传回：",
+    "bound_text": "由和与积的范数可得各分块的大小（{norm} 为矩阵的谱范数，{largest} 为分量的最大绝对值）：",
+    "gain_text": (
+        "{jacobian} 的范数不超过这些界之和，记为 {gain}。若 {gain} 始终小于某个小于 `1` 的数，梯度按几何级数消失；"
+        "只有当它大于 `1` 时梯度才可能爆炸。"
+    ),
+    "zero_path": "梯度不会停留在 {state} 中：{block}。",
+    "carried": "{block} 中有一项不经过任何矩阵：{term}。多步之后，仅此通路的贡献为 {product}。",
+    "carried_long": "{block} 的第一项不经过任何矩阵。多步之后，仅此通路的贡献为各步因子之积。",
+    "carried_inside": (
+        "其分量位于 {range}：沿此通路梯度不会增大，也不会变号；只要因子接近 `1` 就能保持，因子接近 `0` 处则被截断。"
+    ),
+    "carried_bounded": "其分量位于 {range}：沿此通路梯度不会增大。",
+    "carried_one": "它是恒等映射：该通路原样传递梯度。",
+    "carried_free": "方程本身并不保证其分量的绝对值小于 `1`。",
+    "through_weights": "{block} 的每一项都经过矩阵，因此长通路是同样多个矩阵的乘积。",
+    "slope": "以下记作 {slope}。",
+    "declared": "{sign} 之后的导数是声明的，不是函数自身的导数；后者凡存在处皆为 0（直通估计）。",
+    "whole_text": "作用于整个向量或矩阵的函数，以自变量的微小变化引起的变化表示：",
+    "differential": "微分",
+    "zero_blocks": "未列出的分块为 0。",
+    "flattened": "矩阵按行展开成其元素的向量。",
+}
+
+RULES: dict[str, str] = {
+    "output": "输出",
+    "carry": "来自 t+1",
+    "chain rule": "链式法则",
+    "product rule": "乘积法则",
+    "sum rule": "加法法则",
+    "outer product": "外积",
+    "transposed product": "转置乘积",
+    "matrix product": "矩阵乘积",
+    "dot product": "点积",
+    "sum over components": "分量求和",
+    "broadcast": "广播",
+    "transpose": "转置",
+    "diagonal": "对角线",
+    "contraction": "缩并",
+    "softmax rule": "softmax 法则",
+    "log-sum-exp rule": "log-sum-exp 法则",
+    "cumulative sum, reversed": "反向累加",
+    "part of the adjoint": "伴随的一部分",
+    "zeros around the adjoint": "伴随两侧补零",
+    "reshape back": "恢复形状",
+    "transposed solve": "解转置方程组",
+    "transposed solve, outer product": "解转置方程组，外积",
+    "derivative of the exponential at the transpose": "矩阵指数在转置处的导数",
+}

@@ -1,0 +1,1 @@
+"""Programs that use emitted kernels; each runs on its own, with numpy and nothing of symrnn."""

@@ -1,0 +1,34 @@
+"""The logarithm of the logistic sigmoid, -log(1 + exp(-z)), computed without overflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+import sympy
+
+from symrnn.ops.elementwise import Elementwise
+from symrnn.ops.exp import exp
+from symrnn.ops.expm1 import expm1
+from symrnn.ops.log1p import log1p
+from symrnn.ops.magnitude import magnitude
+from symrnn.ops.minimum import minimum
+from symrnn.ops.sigmoid import sigmoid
+
+
+def _value(z: Any) -> Any:
+    """Branches on the sign of the real part, so that the exponential never overflows."""
+    return numpy.where(z.real < 0, z, z * 0) - numpy.log1p(numpy.exp(numpy.where(z.real < 0, z, -z)))
+
+
+logsigmoid = Elementwise(
+    "logsigmoid",
+    definition=lambda z: -sympy.log(1 + sympy.exp(-z)),
+    # 1 - exp(y), which is the sigmoid of -z.
+    fast=lambda z, y: (-expm1.head(y),),
+    accurate=lambda z: (sigmoid.head(-z),),
+    value=_value,
+    latex=r"\log\sigma",
+    text="logσ",
+    kernel=lambda z: minimum.head(z, 0) - log1p.head(exp.head(-magnitude.head(z))),
+)

@@ -1,0 +1,1 @@
+"""Equations in LaTeX, Markdown or plain text, read into cells and unjudged claims."""

@@ -1,0 +1,73 @@
+"""What a bracket or a matrix environment means: a group, a stack, a norm, an indicator, an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from symrnn.reading.diagnostics import ReadError
+from symrnn.reading.tree import (
+    Binary,
+    Call,
+    Function,
+    Grid,
+    Group,
+    Indicator,
+    Interval,
+    Relation,
+    Stack,
+    Symbol,
+    Transposed,
+    Tree,
+)
+
+Change = Callable[[Any], Any]
+
+
+def grouped(node: Group, change: Change) -> Any:
+    """The value of a bracket."""
+    items = tuple(change(item) for item in node.items)
+    if node.bracket in ("|", "||"):
+        return Call("magnitude" if node.bracket == "|" else "norm", items, span=node.span)
+    if node.bracket in ("floor", "ceil"):
+        return Call(node.bracket, items, span=node.span)
+    if len(items) == 1:
+        inner = items[0]
+        if isinstance(inner, Relation):
+            if node.bracket == "[":
+                return Indicator(inner, span=node.span)
+            raise ReadError("UNSUPPORTED", node.span, "a relation inside parentheses is not read")
+        if node.bracket == "<":
+            raise ReadError("UNSUPPORTED", node.span, "a mean over angle brackets is not read")
+        return marked(inner)
+    if node.bracket == "<" and len(items) == 2:
+        return Binary("@", Transposed(items[0], span=items[0].span), items[1], span=node.span)
+    if node.close:
+        return Interval(items[0], items[1], (node.bracket == "[", node.close == "]"), span=node.span)
+    if any(isinstance(item, Relation) for item in items):
+        raise ReadError("UNSUPPORTED", node.span, "a list of relations is not read")
+    return Stack(items, bracket=node.bracket, span=node.span)
+
+
+def marked(value: Any) -> Any:
+    """A product or sum remembers that the author put it in parentheses."""
+    return replace(value, grouped=True) if isinstance(value, Binary) else value
+
+
+def grid(node: Grid, change: Change) -> Any:
+    """A column of values is a stack; a column of functions is applied part by part."""
+    cells = node.rows
+    if len(cells) == 1 and len(cells[0]) == 1:
+        return marked(change(cells[0][0]))
+    if all(len(row) == 1 for row in cells):
+        return Stack(tuple(_entry(row[0], change) for row in cells), span=node.span)
+    if len(cells) == 1:
+        return Stack(tuple(change(cell) for cell in cells[0]), row=True, span=node.span)
+    raise ReadError("UNSUPPORTED", node.span, "a matrix of blocks is not read; write its rows out")
+
+
+def _entry(cell: Tree, change: Change) -> Any:
+    if isinstance(cell, Symbol) and cell.text == "sigma":
+        return Function("sigmoid", span=cell.span)
+    return change(cell)

@@ -1,0 +1,122 @@
+"""The kinds of all names of some equations: what their letters suggest, and the fewest deviations that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from symrnn.reading.kinds import COLUMN, MATRIX, ROW, SCALAR, THIN, Kinds, Sides, default, key_of
+from symrnn.reading.traversal import walk
+from symrnn.reading.tree import Binary, Name
+
+MAX_ROUNDS = 24
+ALTERNATIVES: dict[str, tuple[tuple[str, float], ...]] = {
+    THIN: (),
+    MATRIX: ((COLUMN, 1.0), (SCALAR, 1.6)),
+    COLUMN: ((SCALAR, 1.0), (MATRIX, 1.3)),
+    SCALAR: ((COLUMN, 0.6), (MATRIX, 1.8)),
+    ROW: ((SCALAR, 1.0), (MATRIX, 1.3)),
+}
+
+
+def infer(
+    sides: list[Sides], given: dict[str, str], states: Iterable[str], row: bool, convolves: bool = False
+) -> Kinds:
+    """The kinds of all names: defaults, and the fewest deviations from them that fit."""
+    names = _free(sides, set(states))
+    defaults = {key: given.get(key) or default(name, row) for key, name in names.items()}
+    for key in _multiplied(sides, names):
+        if defaults[key] == SCALAR and key not in given:
+            defaults[key] = ROW if row else COLUMN
+    chosen = dict(defaults)
+    best, cost = _tried(sides, chosen, row, convolves), 0.0
+    for _ in range(MAX_ROUNDS):
+        if not best.conflicts and best.penalty < 0.5:
+            break
+        found = min(_moves(sides, best, chosen, defaults, given, row), key=lambda move: move[0], default=None)
+        if found is None or found[0] >= _total(best, cost) - 1e-9:
+            break
+        _, chosen, best, cost = found
+    return best
+
+
+Move = tuple[float, dict[str, str], Kinds, float]
+
+
+def _moves(
+    sides: list[Sides], best: Kinds, chosen: dict[str, str], defaults: dict[str, str], given: dict[str, str], row: bool
+) -> Iterator[Move]:
+    """Every change of one name that stands in a conflict, with what it would cost in all."""
+    for key in _suspects(sides, best, chosen):
+        if key in given:
+            continue
+        for kind, _ in ALTERNATIVES[defaults[key]]:
+            wanted = ROW if row and kind == COLUMN else kind
+            if wanted == chosen[key]:
+                continue
+            trial = {**chosen, key: wanted}
+            cost = sum(_price(defaults[name], trial[name]) for name in trial)
+            kinds = _tried(sides, trial, row, best.convolves)
+            yield _total(kinds, cost), trial, kinds, cost
+
+
+def _price(default_kind: str, kind: str) -> float:
+    if default_kind == kind:
+        return 0.0
+    column = COLUMN if kind == ROW else kind
+    return next((price for other, price in ALTERNATIVES[default_kind] if other == column), 1.0)
+
+
+def _total(kinds: Kinds, cost: float) -> float:
+    return 10 * len(kinds.conflicts) + kinds.penalty + cost
+
+
+def _tried(sides: list[Sides], chosen: dict[str, str], row: bool, convolves: bool) -> Kinds:
+    kinds = Kinds(chosen, row=row, convolves=convolves)
+    for item in sides:
+        kinds.define(item)
+    return kinds
+
+
+def _suspects(sides: list[Sides], kinds: Kinds, chosen: dict[str, str]) -> list[str]:
+    """The free names of everything that stands in a conflict, followed through definitions."""
+    definitions = {item.key: item.right for item in sides}
+    found: dict[str, None] = {}
+    stack = [tree for conflict in kinds.conflicts for _, tree in (conflict.left, conflict.right)]
+    if not stack:
+        stack = [item.right for item in sides]
+    seen: set[str] = set()
+    while stack and len(found) < 60:
+        for node in walk(stack.pop()):
+            if not isinstance(node, Name):
+                continue
+            key = key_of(node)
+            if key in chosen:
+                found[key] = None
+            elif key in definitions and key not in seen:
+                seen.add(key)
+                stack.append(definitions[key])
+    return list(found)
+
+
+def _free(sides: list[Sides], states: set[str]) -> dict[str, Name]:
+    """The names whose kind no definition gives: inputs, parameters, states."""
+    defined = {item.key for item in sides} - {f"{state}@" for state in states}
+    names: dict[str, Name] = {}
+    for item in sides:
+        for node in walk(item.right):
+            if isinstance(node, Name) and key_of(node) not in defined:
+                names.setdefault(key_of(node), node)
+    for item in sides:
+        if item.key not in defined:
+            names.setdefault(item.key, item.left)
+    return names
+
+
+def _multiplied(sides: list[Sides], names: dict[str, Name]) -> Iterator[str]:
+    """The names that stand directly beside an elementwise sign: no scalars."""
+    for item in sides:
+        for node in walk(item.right):
+            if isinstance(node, Binary) and node.op in ("odot", "otimes"):
+                for part in (node.left, node.right):
+                    if isinstance(part, Name) and key_of(part) in names and part.name != "1j":
+                        yield key_of(part)

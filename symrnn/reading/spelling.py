@@ -1,0 +1,54 @@
+"""A letter with everything on it: accents, primes, labels, a time index."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from symrnn.reading.tree import Accented, Binary, Group, Negative, Number, Scripted, Time, Tree
+
+
+@dataclass
+class Spelling:
+    """A letter with everything on it, taken apart."""
+
+    base: str
+    style: str
+    accents: list[str] = field(default_factory=list)
+    primes: int = 0
+    labels: list[str] = field(default_factory=list)
+    subscripts: list[str] = field(default_factory=list)
+    time: Time | None = None
+    time_style: str = ""
+    after: list[tuple[str, Any]] = field(default_factory=list)
+
+    def name(self) -> str:
+        """The name as an identifier."""
+        accents = [*self.accents, *["prime"] * min(self.primes, 1), *["prime"] * max(self.primes - 1, 0)]
+        parts = [self.base, *accents, *self.labels, *self.subscripts]
+        return "_".join(cleaned for part in parts if (cleaned := re.sub(r"[^A-Za-z0-9_]", "", part)))
+
+
+def core_of(node: Tree) -> Tree:
+    """The letter under accents and scripts."""
+    while isinstance(node, Accented | Scripted):
+        node = node.arg
+    return node
+
+
+def is_minus_one(item: Tree) -> bool:
+    """Whether a superscript says the inverse."""
+    inner = item.arg if isinstance(item, Negative) else None
+    return isinstance(inner, Number) and inner.value == 1 or isinstance(item, Number) and item.value == -1
+
+
+def part_of(item: Group) -> tuple[int, int] | None:
+    """``[2]`` or ``[2/4]``: the second part, of four or of as many as there are."""
+    inner = item.items[0] if len(item.items) == 1 else None
+    halves = (inner.left, inner.right) if isinstance(inner, Binary) and inner.op == "/" else ()
+    if halves and isinstance(halves[0], Number) and isinstance(halves[1], Number):
+        return int(halves[0].value), int(halves[1].value)
+    if isinstance(inner, Number) and inner.value.denominator == 1 and inner.value > 0:
+        return int(inner.value), 0
+    return None

@@ -1,0 +1,253 @@
+"""What a statement is for: it defines a signal or a function, declares a shape, gives a number, or claims something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from symrnn.reading.diagnostics import ReadError, Report
+from symrnn.reading.extract import INLINE, PLAIN, Block
+from symrnn.reading.source import Span
+from symrnn.reading.traversal import mapped, walk
+from symrnn.reading.tree import (
+    Adjoint,
+    Binary,
+    Call,
+    Function,
+    Infinity,
+    Interval,
+    Limit,
+    Name,
+    Negative,
+    Number,
+    Partial,
+    Relation,
+    Stack,
+    Tree,
+)
+
+DEFINITION, FUNCTION, EXPRESSION, CLAIM, SHAPE, START, CONSTANT, MENTION = (
+    "definition", "function", "expression", "claim", "shape", "start", "constant", "mention",
+)  # fmt: skip
+MAX_CHAIN = 20
+COUNTS = {"params", "parameters", "param", "weights", "count"}
+INVERTED = {"log": "exp", "exp": "log"}
+
+
+@dataclass
+class Item:
+    """One statement with its purpose; ``claim`` is the kind of a claim, ``conditions`` are what it holds under."""
+
+    purpose: str
+    span: Span
+    block: Block
+    left: Any = None
+    right: Any = None
+    op: str = "="
+    claim: str = ""
+    conditions: list[Relation] = field(default_factory=list)
+    row: int = 0
+
+
+def items_of(relations: list[Relation], values: list[Any], block: Block, span: Span, report: Report) -> list[Item]:
+    """The statements that a chain of values and relations makes."""
+    if not relations:
+        return [_expression(values[0], block, span, report)]
+    first = relations[0]
+    if all(relation.op in ("<", "<=", ">", ">=", "!=") for relation in relations):
+        return [Item(CLAIM, r.span, block, r.left, r.right, r.op, "range") for r in relations]
+    if len(relations) == 1 or first.op not in ("=", "assign"):
+        return [item for relation in relations for item in _single(relation, block, report)]
+    return _chain(relations, block, span, report)
+
+
+def _expression(value: Any, block: Block, span: Span, report: Report) -> Item:
+    derivative = any(isinstance(node, Partial | Adjoint) for node in walk(value))
+    if block.kind == INLINE and not derivative:
+        return Item(MENTION, span, block, right=value)
+    said = any(isinstance(n, Call) or isinstance(n, Name) and n.time is not None for n in walk(value))
+    if block.kind == PLAIN and not derivative and not said:
+        report.add("NOT-AN-EQUATION", span, "a line without a relation that is no formula either: taken for prose")
+        return Item(MENTION, span, block, right=value)
+    if derivative and block.kind != INLINE:
+        message = "this is an expression: nothing is said to equal it"
+        report.add("NOT-AN-EQUATION", span, message, severity="error")
+    return Item(EXPRESSION, span, block, right=value)
+
+
+def _chain(relations: list[Relation], block: Block, span: Span, report: Report) -> list[Item]:
+    """``a = b = c``: names in front are all defined by the last value; other equalities are claims."""
+    if len(relations) > MAX_CHAIN:
+        raise ReadError("UNSUPPORTED", span, f"a chain holds at most {MAX_CHAIN} relations")
+    message = "a chain of equalities is read as several statements"
+    report.add("CHAINED-EQUALITY", span, message)
+    found: list[Item] = []
+    rest = list(relations)
+    heads = []
+    while len(rest) > 1 and isinstance(rest[0].right, Name) and rest[0].op == "=":
+        heads.append(rest.pop(0).left)
+    for head in heads:
+        found += _single(replace(rest[0], left=head, span=head.span.to(rest[0].span)), block, report)
+    found += _single(rest[0], block, report)
+    for relation in rest[1:]:
+        if relation.op in ("=", "approx", "equiv"):
+            found.append(Item(CLAIM, relation.span, block, relation.left, relation.right, relation.op, "equivalence"))
+        else:
+            found += _single(replace(relation, left=found[-1].left), block, report)
+    # What is defined last stands on what is defined first in the text.
+    return found[len(heads) : len(heads) + 1] + found[: len(heads)] + found[len(heads) + 1 :]
+
+
+def _single(relation: Relation, block: Block, report: Report) -> list[Item]:
+    left, right, op, span = relation.left, relation.right, relation.op, relation.span
+    if op in ("in", "subset"):
+        sides = left.items if isinstance(left, Stack) else (left,)
+        return [_membership(replace(relation, left=side), block) for side in sides]
+    if op == "to":
+        return [Item(CLAIM, span, block, left, right, op, "limit")]
+    if op in ("<", "<=", ">", ">=", "!="):
+        return [Item(CLAIM, span, block, left, right, op, "range")]
+    if op == "notin":
+        raise ReadError("UNSUPPORTED", span, "that something is no element of a set is not read")
+    claim = _claim(left, right, op)
+    if claim:
+        if claim in ("derivative", "adjoint"):
+            message = "this is a claim about a derivative, to be checked; it defines nothing"
+            report.add("DERIV-CLAIM-NOT-EQUATION", span, message)
+        if claim == "count":
+            left = Call("count", (), span=left.span)
+        return [Item(CLAIM, span, block, left, right, op, claim)]
+    if _is_error_signal(left, right):
+        message = "an error signal that is computed from the next step: a claim about a gradient, to be checked"
+        report.add("FORWARD-INDEX", span, message)
+        return [Item(CLAIM, span, block, adjoints(left), adjoints(right), op, "adjoint")]
+    return _definition(relation, block, report)
+
+
+def _is_error_signal(left: Any, right: Any) -> bool:
+    """Whether a delta at t is said to come from deltas at t+1: a backward pass written with bare deltas."""
+    if not isinstance(left, Name) or left.name.split("_")[0] != "delta" or left.time is None:
+        return False
+    return any(isinstance(n, Name) and n.name.split("_")[0] == "delta" and n.time is not None and n.time.shift > 0
+               for n in walk(right))  # fmt: skip
+
+
+def adjoints(tree: Any) -> Any:
+    """The tree with deltas read as gradients: ``\\delta_t`` of something, ``\\delta^h_t`` of h."""
+
+    def change(node: Any) -> Any:
+        if not isinstance(node, Name) or node.name.split("_")[0] != "delta" or node.time is None:
+            return node
+        label = node.name.partition("_")[2]
+        if label.isidentifier():
+            return Adjoint(Name(label, node.time, span=node.span), span=node.span)
+        return Adjoint(None, node.time, label, span=node.span)
+
+    return mapped(tree, change)
+
+
+def _claim(left: Any, right: Any, op: str) -> str:
+    """The kind of claim that an equality is, empty where it defines something."""
+    partials = [node for node in walk(left) if isinstance(node, Partial)]
+    rate = next((n for n in partials if isinstance(n.wrt, Name) and n.wrt.name == "t"), None)
+    if rate is not None:
+        message = "a differential equation in continuous time is not read; write the step from t-1 to t"
+        raise ReadError("UNSUPPORTED", rate.span, message)
+    if isinstance(left, Partial):
+        return "derivative"
+    if any(isinstance(node, Adjoint) for node in walk(left)):
+        return "adjoint"
+    if isinstance(left, Call | Function) and left.derivative:
+        return "derivative"
+    if isinstance(left, Binary) and any(isinstance(node, Partial) for node in walk(left)):
+        return "derivative"
+    if isinstance(left, Limit):
+        return "limit"
+    names = [node for node in walk(left) if isinstance(node, Name)]
+    if any(set(name.name.lower().split("_")) & COUNTS for name in names) and all(name.time is None for name in names):
+        return "count"
+    if op in ("approx", "equiv"):
+        return "equivalence"
+    if op == "+=":
+        return "adjoint"
+    return ""
+
+
+def _membership(relation: Relation, block: Block) -> Item:
+    """``x_t \\in \\mathbb{R}^n`` declares a shape; membership in an interval is a claim."""
+    right = relation.right
+    space = next((n for n in walk(right) if isinstance(n, Name) and n.name.split("_")[0] == "R"), None)
+    if space is not None or (isinstance(right, Name) and right.name in ("C", "Z", "N")):
+        return Item(SHAPE, relation.span, block, relation.left, right, "in")
+    if isinstance(right, Stack) and len(right.items) == 2:
+        right = _interval(right)
+    return Item(CLAIM, relation.span, block, relation.left, right, "in", "range")
+
+
+def spaces(items: list[Item]) -> Iterator[tuple[str, str]]:
+    """The kinds of names that are said to lie in a space: a scalar, a column or a matrix."""
+    for item in items:
+        if item.purpose == SHAPE and isinstance(item.left, Name) and item.left.name != "1":
+            right = item.right
+            wide = isinstance(right, Binary) and right.op == "**"
+            kind = "M" if wide else "C" if isinstance(right, Name) and "_" in right.name else "S"
+            yield item.left.name + ("@" if item.left.time is not None else ""), kind
+
+
+def _interval(stack: Stack) -> Tree:
+    closed = stack.bracket == "["
+    return Interval(stack.items[0], stack.items[1], (closed, closed), span=stack.span)
+
+
+def _definition(relation: Relation, block: Block, report: Report) -> list[Item]:
+    left, right, span = relation.left, relation.right, relation.span
+    if isinstance(left, Name) and (left == right or _undone(right) == left):
+        report.add("NOT-AN-EQUATION", span, f"{left.name} equals itself: this says nothing")
+        return [Item(MENTION, span, block, right=right)]
+    if isinstance(left, Name):
+        return [_named(left, right, span, block)]
+    if isinstance(left, Stack) and all(isinstance(item, Name) for item in left.items):
+        return [Item(DEFINITION, span, block, left, right, relation.op)]
+    if isinstance(left, Call) and all(isinstance(arg, Name) and arg.time is None for arg in left.args):
+        message = f"this defines the function {left.function}, no signal"
+        report.add("FUNCTION-DEFINITION", span, message)
+        return [Item(FUNCTION, span, block, left, right)]
+    if isinstance(left, Call) and left.function in INVERTED and isinstance(left.args[0], Name):
+        inner = left.args[0]
+        message = f"{left.function} stands on the left: solved for {inner.name}"
+        report.add("LHS-IS-FUNCTION", left.span, message)
+        solved = Call(INVERTED[left.function], (right,), span=right.span)
+        return [Item(DEFINITION, span, block, inner, solved, relation.op)]
+    if isinstance(left, Call):
+        raise ReadError("UNSUPPORTED", left.span, f"{left.function} on the left cannot be solved for what stands in it")
+    if isinstance(left, Number):
+        raise ReadError("UNSUPPORTED", left.span, "a number stands on the left, so that nothing is defined")
+    raise ReadError("UNSUPPORTED", left.span, "what stands on the left is no name; solve the equation for one")
+
+
+def _undone(tree: Any) -> Any:
+    """What stands in exp(log(…))."""
+    inner = tree.args[0] if isinstance(tree, Call) and tree.function in INVERTED and tree.args else None
+    opposite = isinstance(inner, Call) and inner.function == INVERTED[tree.function]
+    return inner.args[0] if opposite and isinstance(inner, Call) else None
+
+
+def _named(left: Name, right: Any, span: Span, block: Block) -> Item:
+    base, _, label = left.name.rpartition("_")
+    plain = _number(right)
+    if left.time is None and base and label == "0" and plain is not None:
+        return Item(START, span, block, replace(left, name=base), right)
+    if left.time is None and plain is not None:
+        return Item(CONSTANT, span, block, left, Number(plain, span=right.span))
+    if block.kind == INLINE and (plain is not None or isinstance(right, Infinity)):
+        return Item(MENTION, span, block, left, right)
+    return Item(DEFINITION, span, block, left, right)
+
+
+def _number(tree: Any) -> Any:
+    if isinstance(tree, Number):
+        return tree.value
+    if isinstance(tree, Negative) and isinstance(tree.arg, Number):
+        return -tree.arg.value
+    return None

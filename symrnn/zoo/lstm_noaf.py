@@ -1,0 +1,30 @@
+"""Long short-term memory with peepholes whose output is linear in the cell state."""
+
+from __future__ import annotations
+
+from symrnn.cell import Bias, Cell, Input, Scale, State, Weight
+from symrnn.ops import sigmoid, tanh
+
+
+class LSTMNOAF(Cell):
+    """Long short-term memory with peepholes whose output is linear in the cell state.
+
+    The variant NOAF of a study that takes one part away at a time: the output activation is the identity. Of the
+    variants it was one of the two that hurt most.
+
+    Reference: K. Greff, R. K. Srivastava, J. Koutník, B. R. Steunebrink, J. Schmidhuber, LSTM: A Search Space Odyssey,
+        arXiv:1503.04069, 2015.
+    Evidence: recalled-from-paper
+    Year: 2015
+    """
+
+    x = Input()
+    h, c = State(), State()
+    W, U, b, p = Weight(x), Weight(h), Bias(), Scale()
+
+    i = sigmoid(W.i @ x + U.i @ h + b.i + p.i * c)
+    f = sigmoid(W.f @ x + U.f @ h + b.f + p.f * c)
+    g = tanh(W.g @ x + U.g @ h + b.g)
+    c = f * c + i * g
+    o = sigmoid(W.o @ x + U.o @ h + b.o + p.o * c)
+    h = o * c
