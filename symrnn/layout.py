@@ -38,9 +38,11 @@ class Layout:
         self.rows: set[Node] = set()
         for operation in self.grouping.operations:
             self._relate_rows(operation)
-        for operation in self.grouping.operations:
-            if isinstance(operation, Bundle):
-                self._relate_lanes(operation)
+        bundles = [o for o in self.grouping.operations if isinstance(o, Bundle)]
+        for operation in bundles:
+            self._relate_places(operation)
+        for operation in bundles:
+            self._relate_lanes(operation)
         self.slots: dict[Node, Slot] = {}
         self._assign(self._ranked())
 
@@ -71,18 +73,22 @@ class Layout:
         self.rows.update(wide)
         self._put_together(wide)
 
+    def _relate_places(self, operation: Bundle) -> None:
+        """Record which results of a bundle are written over what it reads."""
+        for column in (c for c in operation.args if len(c) == len(operation.results)):
+            for pair in zip(column, operation.results, strict=True):
+                if pair in self.in_place:
+                    self.place.merge(*pair)
+
     def _relate_lanes(self, operation: Bundle) -> None:
-        """Record which values of a bundle want one buffer, one family of lanes, or even one slot.
+        """Record which values of a bundle want one buffer or one family of lanes.
 
         What matrix products need side by side stays apart from the rest: it is stored the other way.
         """
         columns = [c for c in operation.args if len(c) == len(operation.results)]
-        for column in columns:
+        for column in (c for c in columns if len(c) > 1):
             for arg, result in zip(column, operation.results, strict=True):
-                if len(column) > 1:
-                    self.family.merge(result, arg)
-                if (arg, result) in self.in_place:
-                    self.place.merge(arg, result)
+                self.family.merge(result, arg)
         for group in (operation.results, *(c for c in columns if len(c) > 1)):
             free = [n for n in group if self._placed(n)]
             self._put_together([n for n in free if n in self.rows])

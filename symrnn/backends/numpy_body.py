@@ -111,9 +111,10 @@ class Body:
         if not ticking:
             operand = self.flat_value(op.operand)
             target = self.flat(target, self.width(slots)) if whole else target
+        function = product(ticking)
         if whole:
-            return [f"np.dot({operand}, {matrix}, out={target})"]
-        return [f"np.copyto({target}, np.dot({operand}, {matrix}).reshape({target}.shape))"]
+            return [f"{function}({operand}, {matrix}, out={target})"]
+        return [f"np.copyto({target}, {function}({operand}, {matrix}).reshape({target}.shape))"]
 
     def width(self, slots: list[Slot]) -> str:
         """The length of several lanes side by side."""
@@ -122,7 +123,7 @@ class Body:
     def gathered(self, op: Gathered, ticking: bool) -> list[str]:
         """One product for each stretch of operands; the second and later ones are added."""
         target = self.read(self.views.value(op.result), ticking)
-        lines = []
+        lines, function = [], product(ticking)
         runs = stretches([tuple(self.views.slot(v) for v in op.operands)])
         for position, run in enumerate(runs):
             slots = [self.views.slot(op.operands[k]) for k in run]
@@ -134,11 +135,11 @@ class Body:
             alone = self.views.slot(op.result).buffer
             direct = alone.lanes == 1 and not alone.state
             if position == 0 and direct:
-                lines.append(f"np.dot({operand}, {matrix}, out={out})")
+                lines.append(f"{function}({operand}, {matrix}, out={out})")
             elif position == 0:
-                lines.append(f"np.copyto({target}, np.dot({operand}, {matrix}).reshape({target}.shape))")
+                lines.append(f"np.copyto({target}, {function}({operand}, {matrix}).reshape({target}.shape))")
             else:
-                lines.append(f"np.add({out}, np.dot({operand}, {matrix}), out={out})")
+                lines.append(f"np.add({out}, {function}({operand}, {matrix}), out={out})")
         return lines
 
     def bundle_runs(self, op: Bundle) -> list[list[int]]:
@@ -147,6 +148,8 @@ class Body:
 
     def bundle(self, op: Bundle, run: list[int], ticking: bool) -> list[Call]:
         """The calls of one run of lanes."""
+        if row := self.rows_call(op, run, ticking):
+            return [row]
         rank = len(op.results[0].shape)
         slots = [self.views.slot(op.results[k]) for k in run]
         out = self.read(self.views.lanes(slots), ticking)
@@ -156,6 +159,30 @@ class Body:
         used = sorted({a for c in plain for a in (*c.args, c.out) if a.startswith("<")})
         real = {name: self.temporary(int(name[1:-1]), len(run), op.results[0], ticking) for name in used}
         return [Call(c.function, tuple(real.get(a, a) for a in c.args), real.get(c.out, c.out)) for c in plain]
+
+    def rows_call(self, op: Bundle, run: list[int], ticking: bool) -> Call | None:
+        """The call of a run whose lanes lie side by side in every array: it is one row of k·n numbers a sequence."""
+        if len(run) == 1 or any(len(column) == 1 for column in op.args):
+            return None
+        columns = [[column[k] for k in run] for column in (op.results, *op.args)]
+        if not all(self.beside(column) or (all(map(is_parameter, column)) and not ticking) for column in columns):
+            return None
+        out, *operands = (self.row(column, ticking) for column in columns)
+        plain = calls(self.views.names.numbers(op.expr), operands, out, lambda k: f"<{k}>", self.accurate)
+        return plain[0] if len(plain) == 1 else None
+
+    def beside(self, column: list[Node]) -> bool:
+        """Whether values lie side by side in one row for each sequence."""
+        slots = self.views.direction.layout.slots
+        return all(n in slots and slots[n].buffer.rows and len(n.shape) == 1 for n in column)
+
+    def row(self, column: list[Node], ticking: bool) -> str:
+        """The row of a run of lanes."""
+        if self.beside(column):
+            return self.read(self.views.rows([self.views.slot(n) for n in column]), ticking)
+        text = self.parameters.stacked(tuple(column))
+        array = self.parameters.blocks[scaled_name(column[0])[0]].array.name
+        return text if text.isidentifier() else self.pack(f"{array}_row", text)
 
     def operand(self, column: tuple[Node, ...], run: list[int], ticking: bool, rank: int) -> str:
         """One argument of a bundle: a run of lanes, a shared value, or parameters stacked to match."""
@@ -212,6 +239,11 @@ class Body:
         if is_parameter(node):
             return self.parameter([node])
         return self.read(self.views.value(node), ticking)
+
+
+def product(ticking: bool) -> str:
+    """The function for a matrix product: np.dot costs less a call, np.matmul copies no operand that lies in strides."""
+    return "np.dot" if ticking else "np.matmul"
 
 
 def _comment(texts: list[str]) -> list[str]:

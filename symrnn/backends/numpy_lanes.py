@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from symrnn.backends.numpy_grouping import CallGrouping, commutes
 from symrnn.backends.numpy_orders import Column, Key, Search, Wish
@@ -59,12 +60,15 @@ class LaneLayout(Layout):
     def _placed(self, node: Node) -> bool:
         return super()._placed(node) or node in self.grouping.copied
 
-    def _relate_lanes(self, operation: Bundle) -> None:
-        """Record which values want one slot, and which one buffer: those of a column that are kept equally long."""
+    def _relate_places(self, operation: Bundle) -> None:
+        """Record which values want one slot."""
         for column in (c for c in operation.args if len(c) == len(operation.results)):
             for arg, result in zip(column, operation.results, strict=True):
                 if (arg, result) in self.in_place and result not in self.joined and arg.shape == result.shape:
                     self.place.merge(arg, result)
+
+    def _relate_lanes(self, operation: Bundle) -> None:
+        """Record which values want one buffer: those of a column that are kept equally long."""
         shared = any(len(c) == 1 for c in operation.args) and len(operation.results) > 1
         gathered = {v for o in self.grouping.operations if isinstance(o, Gathered) for v in o.operands}
         if (
@@ -79,9 +83,17 @@ class LaneLayout(Layout):
             for node in column:
                 held = self._holder(node)
                 if self._placed(held):
-                    kept[held in self.rows, held in self.keep or held in self.joined].append(held)
+                    kept[held in self.rows, self._stays(held)].append(held)
             for nodes in kept.values():
                 self._put_together(nodes)
+
+    def _stays(self, node: Node) -> bool:
+        """Whether a value lies where something is kept for every tick: itself, or what is written over it."""
+        return node in self.joined or self.place.find(node) in self._kept_places
+
+    @cached_property
+    def _kept_places(self) -> set[Node]:
+        return {self.place.find(n) for n in self.keep}
 
     def _holder(self, node: Node) -> Node:
         """The value in whose lane another is read: a joined state for its old value."""
@@ -112,10 +124,9 @@ class LaneLayout(Layout):
     def _families(self, lanes: dict[Key, list[Node]]) -> dict[Node, Node]:
         """Lanes that correspond, the first of each family for all of them; no two lanes of a family share a buffer."""
         family, members = Partition(), {lane: {key} for key, order in lanes.items() for lane in order}
-        for operation in self.grouping.operations:
-            if not isinstance(operation, Bundle) or len(operation.results) == 1:
-                continue
-            for column in (c for c in operation.args if len(c) > 1):
+        bundles = [o for o in self.grouping.operations if isinstance(o, Bundle)]
+        for operation in sorted(bundles, key=lambda o: len(o.results) == 1):  # what one call makes together comes first
+            for column in (c for c in operation.args if len(c) == len(operation.results)):
                 for arg, result in zip(column, operation.results, strict=True):
                     a, b = (family.find(self._lane(self._holder(n))) for n in (arg, result))
                     if a is not b and a in members and b in members and not members[a] & members[b]:
@@ -134,11 +145,15 @@ class LaneLayout(Layout):
                     placed = [c for c in columns if c is not None]
                     if placed:
                         yield Wish(operation, placed, HOT if hot else COLD, turns and len(placed) == 3)
-                case Stacked(results) | Gathered(_, _, results) | Reduction(_, results):
-                    hot = not isinstance(operation, Reduction) and self.grouping.phase[operation.results[0]] == LOOP
+                case Stacked(results) | Gathered(_, _, results):
+                    hot = self.grouping.phase[operation.results[0]] == LOOP
                     column = self._column([n for n in results if self._placed(n)])
                     if column is not None and len(column) > 1:
-                        yield Wish(operation, [column], 5 * HOT if hot else PRODUCT, False)
+                        yield Wish(operation, [column], 5 * HOT if hot else PRODUCT)
+                case Reduction(_, left):
+                    column = self._column([n for n in left if self._placed(n)])
+                    if column is not None and len(column) > 1:
+                        yield Wish(operation, [column], PRODUCT, ordered=True)
 
     def _column(self, nodes: Sequence[Node]) -> Column | None:
         held = [(n, self._holder(n)) for n in nodes]

@@ -26,13 +26,15 @@ Flips = tuple[bool, ...]
 class Wish:
     """Columns that should be stretches with the same lanes side by side, and what a break costs.
 
-    ``turns`` says that the second and third column can change places lane by lane.
+    ``turns`` says that the second and third column can change places lane by lane, ``ordered`` that the lanes have to
+    follow each other as they stand: those of a parameter array.
     """
 
     operation: Operation
     columns: list[Column]
     weight: int
-    turns: bool
+    turns: bool = False
+    ordered: bool = False
     ways: list[tuple[Flips, list[list[Node]]]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,16 +84,17 @@ class Search:
     def cost(self, wishes: Sequence[Wish]) -> int:
         """What the present orders break."""
         self.checks += sum(len(w.ways) for w in wishes)
-        return sum(w.weight * (min(map(self._runs, (lanes for _, lanes in w.ways))) - 1) for w in wishes)
+        return sum(w.weight * (min(self._runs(lanes, w.ordered) for _, lanes in w.ways) - 1) for w in wishes)
 
     def flips(self, wish: Wish) -> Flips:
         """For each lane whether its operands are best exchanged."""
         return min(wish.ways, key=lambda way: self._runs(way[1]))[0]
 
-    def _runs(self, columns: list[list[Node]]) -> int:
+    def _runs(self, columns: list[list[Node]], ordered: bool = False) -> int:
         """Into how many stretches lanes fall."""
         at = self.at
-        rows = sorted([at[lane] for lane in row] for row in zip(*columns, strict=True))
+        rows = [[at[lane] for lane in row] for row in zip(*columns, strict=True)]
+        rows = rows if ordered else sorted(rows)
         return 1 + sum(any(y != x + 1 for x, y in zip(a, b, strict=True)) for a, b in pairwise(rows))
 
     def _order_families(self) -> None:
@@ -123,17 +126,19 @@ class Search:
         return [w for w in self.wishes if w.weight and any(p[0] in keys for c in w.columns for p in c)]
 
     def _best(self, order: Order, price: Price) -> Order:
-        """The cheapest order: of all, or the best that moving one lane at a time comes to."""
+        """The cheapest order: of all, or the best that moving one lane or exchanging two at a time comes to."""
         if len(order) <= EXHAUSTIVE:
             return min(permutations(order), key=price)
         best, value = order, price(order)
         improving = True
         while improving:
             improving = False
-            for k, to in ((k, to) for k in range(len(order)) for to in range(len(order)) if k != to):
+            for change, k, to in product((_moved, _exchanged), range(len(order)), range(len(order))):
+                if k == to or (change is _exchanged and k > to):
+                    continue
                 if self.checks >= CHECKS:
                     return best
-                other = _moved(best, k, to)
+                other = change(best, k, to)
                 if (found := price(other)) < value:
                     best, value, improving = other, found, True
         return best
@@ -162,3 +167,9 @@ def _moves(order: Order, place: dict[Node, int]) -> int:
 def _moved(order: Order, k: int, to: int) -> Order:
     rest = [*order[:k], *order[k + 1 :]]
     return (*rest[:to], order[k], *rest[to:])
+
+
+def _exchanged(order: Order, k: int, to: int) -> Order:
+    changed = list(order)
+    changed[k], changed[to] = order[to], order[k]
+    return tuple(changed)

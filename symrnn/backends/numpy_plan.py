@@ -40,20 +40,32 @@ def _direction(step: Step, accurate: bool) -> Direction:
 def in_place(grouping: CallGrouping, keep: frozenset[Node]) -> set[tuple[Node, Node]]:
     """Pairs of values where the second may overwrite the first, which nobody else reads.
 
-    In the loop what a matrix product leaves stays where it is: it is stored row by row, other values lane by lane.
+    What a matrix product leaves is stored row by row, other values of the loop lane by lane. A sum of rows stays in
+    rows; the one call that reads it reads across.
     """
-    stacked = {r for o in grouping.operations if isinstance(o, Stacked) for r in o.results}
+    in_rows = {r for o in grouping.operations if isinstance(o, Stacked) for r in o.results}
     gathered = {o.result for o in grouping.operations if isinstance(o, Gathered)}
     pairs = set()
     for operation in (o for o in grouping.operations if isinstance(o, Bundle)):
         columns = [c for c in operation.args if len(c) == len(operation.results)]
         columns.sort(key=lambda c: c[0] not in gathered)
+        stays = all(n in in_rows for c in operation.args for n in c) and _read_across(operation, grouping, keep)
         for k, value in enumerate(operation.results):
             for arg in (column[k] for column in columns):
                 phase = grouping.phase[arg]
                 dies = grouping.uses[arg] == 1 and arg not in keep and not isinstance(arg.op, Leaf)
                 alike = arg.shape == value.shape and phase == grouping.phase[value]
-                if dies and alike and not (arg in stacked and phase == LOOP):
+                if dies and alike and (stays or not (arg in in_rows and phase == LOOP)):
                     pairs.add((arg, value))
+                    in_rows |= {value} if arg in in_rows else set()
                     break
     return pairs
+
+
+def _read_across(operation: Bundle, grouping: CallGrouping, keep: frozenset[Node]) -> bool:
+    """Whether each result is read by one elementwise call and by nothing else, beside others of these results only."""
+    own = set(operation.results)
+    handed_on = {c.write for c in grouping.step.carries} | keep
+    columns = [c for o in grouping.operations if isinstance(o, Bundle) for c in o.args if own & set(c)]
+    read = {n for c in columns for n in c}
+    return read == own and not own & handed_on and all(grouping.uses[r] == 1 for r in own)

@@ -81,7 +81,7 @@ def results(kernel: ModuleType, given: tuple[Arrays, ...], **options: Any) -> di
     params, x, state, dy, dstate = given
     y, last, tape = kernel.forward(params, one(x), state, **options)
     found = {"y": named(y, "y"), "last": dict(last)}
-    dparams, dx, start = kernel.backward(params, tape, one(dy), dstate, **options)
+    dparams, dx, start = kernel.backward(params, tape, one(dy), dstate, work=options.get("work"))
     found |= {"dparams": dict(dparams), "dx": named(dx, "dx"), "dstate": dict(start)}
     if len(next(iter(x.values()))):
         tick = {n: v[0] for n, v in x.items()}

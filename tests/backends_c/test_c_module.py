@@ -1,0 +1,140 @@
+"""What the module beside an emitted C file adds to it: shares of the batch, segments of time, calls repeated."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from functools import lru_cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from c_agreement import Numbers, one, results
+
+import symrnn
+from symrnn.cell import Cell
+from symrnn.zoo import zoo
+
+pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler: backend='c' cannot be tested")
+# One state, several inputs, a complex state in two parts, past values in a stack, a matrix state.
+CELLS = ("lstm", "augru", "lru", "qrnn_fo", "mesa")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A cache of its own, and a compiler in a hurry."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYMRNN_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("CFLAGS", "-O0")
+        yield
+
+
+@lru_cache
+def pair(name: str) -> tuple[type[Cell], ModuleType]:
+    return zoo[name], symrnn.build(zoo[name], backend="c")
+
+
+def given(name: str, T: int = 7, B: int = 5) -> Any:
+    cell, kernel = pair(name)
+    return Numbers(cell, T, B, (3, 4), np.float64).arguments(kernel)
+
+
+def close(found: Any, expected: Any) -> None:
+    assert found.keys() == expected.keys()
+    for group, blocks in expected.items():
+        for name, value in blocks.items():
+            scale = np.abs(value).max(initial=1e-3)
+            np.testing.assert_allclose(found[group][name], value, rtol=1e-12, atol=1e-12 * scale, err_msg=name)
+
+
+@pytest.mark.parametrize("threads", [2, 5, 9])
+@pytest.mark.parametrize("name", CELLS)
+def test_threads_share_out_the_batch(name: str, threads: int) -> None:
+    kernel, arguments = pair(name)[1], given(name)
+    work = kernel.workspace(arguments[0], 7, 5, threads=threads)
+    assert [rows.stop - rows.start for rows in work.rows] == {2: [2, 3], 5: [1] * 5, 9: [1] * 5}[threads]
+    for _ in range(2):
+        close(results(kernel, arguments, work=work), results(kernel, arguments))
+
+
+def test_threads_work_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every share waits for the other: one after the other they would never end."""
+    kernel, (params, x, state, dy, _) = pair("lstm")[1], given("lstm")
+    meeting, forward = threading.Barrier(2, timeout=20), kernel.forward
+
+    def waiting(*arguments: Any, work: Any = None) -> Any:
+        if not isinstance(work, kernel.Shares):
+            meeting.wait()
+        return forward(*arguments, work=work)
+
+    monkeypatch.setattr(kernel, "forward", waiting)
+    y, _, tape = kernel.forward(params, one(x), state, work=kernel.workspace(params, 7, 5, threads=2))
+    np.testing.assert_allclose(y, forward(params, one(x), state)[0], rtol=1e-12, atol=1e-14)
+    assert kernel.backward(params, tape, one(dy))[1].shape == (7, 5, 3)
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5])
+def test_there_is_a_whole_number_of_threads(threads: float) -> None:
+    with pytest.raises(ValueError, match="threads must be a whole number, 1 or more"):
+        pair("lstm")[1].workspace(given("lstm")[0], 7, 5, threads=threads)
+
+
+def test_shared_work_fits_one_shape_and_its_last_forward() -> None:
+    kernel, (params, x, state, dy, _) = pair("lstm")[1], given("lstm")
+    work = kernel.workspace(params, 7, 5, threads=2)
+    tape = kernel.forward(params, one(x), state, work=work)[2]
+    with pytest.raises(ValueError, match="work was made for"):
+        kernel.forward(params, one(x)[:2], state, work=work)
+    kernel.forward(params, one(x), state, work=work)
+    with pytest.raises(ValueError, match="used again"):
+        kernel.backward(params, tape, one(dy), work=work)
+
+
+@pytest.mark.parametrize("every", [1, 3, 7, 100])
+@pytest.mark.parametrize("name", CELLS)
+def test_checkpoints(name: str, every: int) -> None:
+    kernel, arguments = pair(name)[1], given(name)
+    close(results(kernel, arguments, checkpoint=every), results(kernel, arguments))
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_call_that_is_repeated_sees_new_numbers_in_old_arrays(name: str) -> None:
+    """What was checked once is not checked again, but it is read again, copies of it included."""
+    kernel, arguments = pair(name)[1], given(name)
+    work = kernel.workspace(arguments[0], 7, 5)
+    results(kernel, arguments, work=work)
+    results(kernel, arguments, work=work)
+    for group in arguments:
+        for value in group.values():
+            value *= 0.7
+    close(results(kernel, arguments, work=work), results(kernel, arguments))
+
+
+def test_a_call_with_other_arrays_is_checked_again() -> None:
+    kernel, (params, x, state, dy, dstate) = pair("lstm")[1], given("lstm")
+    work = kernel.workspace(params, 7, 5)
+    tape = kernel.forward(params, one(x), state, work=work)[2]
+    kernel.backward(params, tape, one(dy), dstate, work=work)
+    with pytest.raises(ValueError, match="state.* has shape"):
+        kernel.forward(params, one(x), {**state, "c": state["c"][:1]}, work=work)
+    with pytest.raises(ValueError, match="dy has shape"):
+        kernel.backward(params, tape, one(dy)[:-1], dstate, work=work)
+    swapped = {"h": state["c"], "c": state["h"]}
+    y = kernel.forward(params, one(x), swapped, work=work)[0]
+    np.testing.assert_array_equal(y, kernel.forward(params, one(x), swapped)[0])
+
+
+def test_a_tape_of_its_own_beside_kept_work() -> None:
+    """Backward without work= returns arrays of its own, whatever was called before."""
+    kernel, (params, x, state, dy, dstate) = pair("lstm")[1], given("lstm")
+    work = kernel.workspace(params, 7, 5)
+    tape = kernel.forward(params, one(x), state, work=work)[2]
+    apart = kernel.backward(params, tape, one(dy), dstate)
+    held = {n: v.copy() for n, v in apart[0].items()}
+    kept = kernel.backward(params, tape, 2 * one(dy), dstate, work=work)
+    again = kernel.backward(params, tape, one(dy), dstate, work=work)
+    for name, value in held.items():
+        np.testing.assert_array_equal(apart[0][name], value)
+        np.testing.assert_array_equal(again[0][name], value)
+        assert kept[0][name] is again[0][name]
