@@ -110,6 +110,7 @@ PHRASES = {
         "its uses contributes. Beside each term stand the shapes of its factors, the rule, and the equation in "
         "which the value is used."
     ),
+    "cotangents": "{cotangent}: given at every step.",
     "arrivals": (
         "{cotangent}: given at every step. {arrival}: from step `t+1`; at `t = T` the derivative with respect to "
         "the final state, `0` where the loss does not read it."

@@ -62,6 +62,8 @@ def _arrivals(draft: Draft) -> list[Block]:
     """What δʸ and δ⁺ are, for this cell's outputs and states."""
     states = [adjoint(Symbol(c.name, "t"), "+") for c in draft.program.forward.carries]
     outputs = [adjoint(Symbol(name, "t"), "y") for name, _ in draft.program.forward.outputs]
+    if not states:
+        return [draft.paragraph("cotangents", cotangent=draft.several(outputs))]
     return [draft.paragraph("arrivals", cotangent=draft.several(outputs), arrival=draft.several(states))]
 
 

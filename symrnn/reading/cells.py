@@ -229,6 +229,9 @@ def _split(definitions: Iterable[Definition]) -> Any:
         if isinstance(right, Call) and right.function == "apply_parts":
             functions = dict(right.options)["functions"]
             right = right.args[0]
+            if len(functions) != len(names):
+                message = f"{len(functions)} functions are applied to what has {len(names)} parts"
+                raise ReadError("SHAPE", item.right.span, message)
         whole = Name("_".join(["parts", *(name.name for name in names)])[:60], names[0].time, span=item.left.span)
         yield replace(item, left=whole, right=right)
         for index, name in enumerate(names):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -73,7 +74,7 @@ def _intermediate(solved: Solved, at: int, reads: list[Name], report: Report) ->
     for name in reads:
         shown = _tex(name)
         line, _ = report.source.place(solved.definitions[at].span.start)
-        now = _at_now(name.tex)
+        now = _at_now(name)
         inputs_ = solved.roles.inputs or ["x"]
         message = (
             f"{shown} is defined at step t (line {line}) and read at t-1: as written it is a second state, and "
@@ -84,7 +85,7 @@ def _intermediate(solved: Solved, at: int, reads: list[Name], report: Report) ->
 
 def _too_late(solved: Solved, at: int, name: Name, report: Report) -> None:
     line, _ = report.source.place(solved.definitions[at].span.start)
-    now = _at_now(name.tex)
+    now = _at_now(name)
     message = f"{_tex(name)} is updated above (line {line}), but its old value is read here. Did you mean {now}?"
     report.add("STATE-READ-LATE", name.span, message, fix=_corrected(solved, name))
 
@@ -101,12 +102,10 @@ def _tex(name: Name) -> str:
     return name.name.replace("_prime", "'")
 
 
-def _at_now(tex: str) -> str:
-    """The spelling of a name with the index t in place of t-1."""
-    for old, new in (("{t-1}", "t"), ("{t - 1}", "t"), ("(t-1)", "(t)"), ("t-1", "t"), ("t - 1", "t")):
-        if old in tex:
-            return tex.replace(old, new, 1)
-    return tex
+def _at_now(name: Name) -> str:
+    """The spelling of a name with the index t in place of t-1, in Python syntax where it is spelled without one."""
+    now, found = re.subn(r"\{\s*t\s*-\s*1\s*\}|t\s*-\s*1", "t", name.tex, count=1)
+    return now if found else f"{name.name}[t]"
 
 
 def inputs(solved: Solved, report: Report) -> None:
@@ -131,7 +130,7 @@ def _candidate(solved: Solved, name: str, found: list[Name], report: Report) -> 
         shown, base = _tex(found[0]), name.rpartition("_")[0]
         message = (
             f"{shown} is read at t-1, but a candidate of {base} is computed at step t: as written x_t reaches {base} "
-            f"one step late. Did you mean {_at_now(found[0].tex)}?"
+            f"one step late. Did you mean {_at_now(found[0])}?"
         )
         report.add("INTERMEDIATE-AT-PREVIOUS-STEP", found[0].span, message, fix=_corrected(solved, found[0]))
 

@@ -83,8 +83,6 @@ def length_of(value: Any) -> sympy.Expr:
     """One length."""
     if isinstance(value, int) and not isinstance(value, bool):
         return sympy.Integer(value)
-    if isinstance(value, sympy.Expr):
-        return value
     total = sympy.Integer(0)
     for term in str(value).replace("-", "+-").split("+"):
         if not term.strip():

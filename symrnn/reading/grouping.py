@@ -43,8 +43,6 @@ class Group:
 
 def defined_by(item: Item) -> list[str]:
     """The names on the left of a definition."""
-    if item.purpose not in (DEFINITION,):
-        return []
     left = item.left
     names: list[Any] = list(left.items) if isinstance(left, Stack) else [left]
     return [name.name for name in names if isinstance(name, Name)]

@@ -88,8 +88,6 @@ def _between_bars(parser: Parser, opened: Token) -> Tree:
 
 def _mismatch(parser: Parser, opened: Token, wanted: str) -> ReadError:
     token = parser.tokens[parser.at]
-    if token.kind == "unknown":
-        return unknown(token)
     shown = "{" if opened.kind == "lbrace" else opened.text
     if token.kind in ("close", "rbrace"):
         text = f"'{token.text}' closes '{shown}', which '{wanted.lstrip(chr(92))}' should close"

@@ -191,8 +191,9 @@ class Lexer:
             self._fence(name, start)
         elif name in lex.DROPPED:
             self.argument(start, end)
-        elif name in ("mathrel", "mathbin", "mathop") and self._set_off():
-            return
+        elif name in ("mathrel", "mathbin", "mathop"):
+            self.gap = True
+            self._set_off()
         elif name in lex.SPACES or name in lex.TRANSPARENT:
             self.gap |= name != "!"
         elif name in lex.WIDE:
@@ -203,21 +204,23 @@ class Lexer:
             self._environment(name, start, end)
         elif name in lex.UPRIGHT:
             upright(self, name, start, end)
-        elif name in "{}":
+        elif name in ("{", "}"):
             self.put(*NAMED_BRACKETS["lbrace" if name == "{" else "rbrace"], start, end)
         elif name == "|":
             self.put("bar", "||", start, end)
         else:
             self.put(*meaning(name), start, end)
 
-    def _set_off(self) -> bool:
-        """``\\mathrel{+}=``: a sign in braces, which belongs to the sign behind it."""
+    def _set_off(self) -> None:
+        """``\\mathbin{+}`` is the sign alone; in ``\\mathrel{+}=`` it belongs to the sign behind it."""
         pieces = self.lexemes[self.at : self.at + 4]
-        if [piece.text for piece in pieces] not in (["{", "+", "}", "="], ["{", ":", "}", "="]):
-            return False
-        self.put("rel", "+=" if pieces[1].text == "+" else "=", pieces[1].start, pieces[3].end)
-        self.at += 4
-        return True
+        texts = [piece.text for piece in pieces]
+        if texts in (["{", "+", "}", "="], ["{", ":", "}", "="]):
+            self.put("rel", "+=" if pieces[1].text == "+" else "=", pieces[1].start, pieces[3].end)
+            self.at += 4
+        elif texts[::2][:2] == ["{", "}"]:
+            self.at += 3
+            self.lexeme(pieces[1])
 
     def _fence(self, name: str, start: int) -> None:
         """``\\left.`` and ``\\right.`` are brackets that are not there; ``\\left<`` is an angle."""

@@ -19,7 +19,6 @@ from symrnn.reading.tree import (
     Adjoint,
     Binary,
     Call,
-    Function,
     Grid,
     Group,
     Indicator,
@@ -115,26 +114,24 @@ class Namer:
             return Number(above.value * below.value, span=node.span)
         return replace(made, op=op, grouped=node.op == "frac" or node.grouped)
 
-    def _scripted(self, node: Tree) -> Any:
-        core = core_of(node)
-        if isinstance(core, Symbol):
+    def _scripted(self, node: Symbol | Accented | Scripted) -> Any:
+        if isinstance(node, Symbol) or isinstance(core_of(node), Symbol):
             return self._named(node)
         if isinstance(node, Accented):
             raise ReadError("UNSUPPORTED", node.span, "an accent over an expression is not read; give it a name")
-        if isinstance(node, Scripted):
-            return self._raised(node)
-        return self.tree(node)
+        return self._raised(node)
 
     def _raised(self, node: Scripted) -> Any:
         """Scripts on what is no name: powers, transposes, a component of a bracket."""
         value = self.tree(node.arg)
-        if isinstance(node.arg, Function):
-            return replace(node.arg, derivative=node.arg.derivative + node.primes)
+        if node.primes:
+            raise ReadError("UNSUPPORTED", node.span, "a prime on an expression is not read; give it a name")
         if node.sub:
             item = node.sub[0]
             if isinstance(node.arg, Group) and node.arg.bracket in ("|", "||"):
                 if not (isinstance(item, Number) and item.value == 2):
                     raise ReadError("UNSUPPORTED", node.span, "only the Euclidean norm is read")
+                value = self.tree(replace(node.arg, bracket="||"))
             elif isinstance(node.arg, Group) and isinstance(item, Symbol) and item.text not in self.times:
                 message = f"the component index {item.text} is left out: the equation is one of whole vectors"
                 self.report.add("COMPONENT-FORM", node.span, message)
@@ -155,9 +152,11 @@ class Namer:
         if is_minus_one(item):
             return Inverse(value, span=span)
         if isinstance(item, Group):
-            if item.bracket == "odot":
-                return Binary("**", value, self.tree(item.items[0]), span=span)
-            return Binary("**", value, self.tree(item.items[0]), span=span)
+            if len(item.items) != 1:
+                raise ReadError("UNSUPPORTED", item.span, "a power is one value")
+            item = item.items[0]
+        if isinstance(item, Relation):
+            raise ReadError("UNSUPPORTED", item.span, "a relation is no power")
         return Binary("**", value, self.tree(item), span=span)
 
     def _named(self, node: Tree) -> Tree:

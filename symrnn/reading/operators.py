@@ -72,14 +72,25 @@ def _braced(parser: Parser, token: Token) -> Tree:
     """A value with a brace under it; the remark at the brace is left out."""
     value = _argument(parser, token)
     if parser.kind in ("_", "^"):
-        parser.take()
-        if parser.kind == "lbrace":
-            depth = 0
-            while parser.kind:
-                depth += {"lbrace": 1, "rbrace": -1}.get(parser.take().kind, 0)
-                if not depth:
-                    break
+        sign = parser.take()
+        if not parser.kind:
+            raise _nothing_behind(sign)
+        _skip(parser)
     return value
+
+
+def _nothing_behind(sign: Token) -> ReadError:
+    return ReadError("PARSE-ERROR", sign.span, f"'{sign.text}' has nothing behind it")
+
+
+def _skip(parser: Parser) -> None:
+    """Pass over one token, or over braces and what stands in them."""
+    opened = parser.take()
+    depth = int(opened.kind == "lbrace")
+    while depth:
+        if not parser.kind:
+            raise ReadError("PARSE-ERROR", parser.rest(opened.start), "unclosed '{' opened here")
+        depth += {"lbrace": 1, "rbrace": -1}.get(parser.take().kind, 0)
 
 
 def _root(parser: Parser, token: Token) -> Tree:
@@ -190,7 +201,7 @@ def big(parser: Parser) -> Tree:
     letter, low, high = "", None, None
     while parser.kind in ("_", "^"):
         sign = parser.take()
-        value, relation = _bound(parser, sign)
+        value, relation = _bound(parser, sign, "=")
         if sign.kind == "^":
             high = value
         elif relation and isinstance(value, Symbol):
@@ -203,15 +214,17 @@ def big(parser: Parser) -> Tree:
     return Over(token.text, letter, low, high, body, span=token.span.to(body.span))
 
 
-def _bound(parser: Parser, sign: Token) -> tuple[Tree, Tree | None]:
-    """A bound of a sum: a value, or a letter and what it starts from."""
+def _bound(parser: Parser, sign: Token, op: str) -> tuple[Tree, Tree | None]:
+    """A bound of a sum or limit: a value, or a letter and what it starts from or tends to."""
     if parser.kind != "lbrace":
         if not parser.kind:
-            raise ReadError("PARSE-ERROR", sign.span, f"'{sign.text}' has nothing behind it")
+            raise _nothing_behind(sign)
         return _argument(parser, sign), None
     value = braces(parser)
-    if isinstance(value, Relation):
+    if isinstance(value, Relation) and value.op == op:
         return value.left, value.right
+    if isinstance(value, Relation):
+        raise ReadError("UNSUPPORTED", value.span, "a bound is read as \\sum_{i=1}^{n} or \\lim_{f \\to 0}")
     return value, None
 
 
@@ -221,7 +234,7 @@ def _limit(parser: Parser, token: Token) -> Tree:
     if parser.kind != "_":
         raise ReadError("PARSE-ERROR", token.span, "a limit says what tends to what: \\lim_{f \\to 0}")
     parser.take()
-    value, to = _bound(parser, token)
+    value, to = _bound(parser, token, "to")
     if to is None:
         raise ReadError("PARSE-ERROR", token.span, "a limit says what tends to what: \\lim_{f \\to 0}")
     body = parser.expression(SUM)

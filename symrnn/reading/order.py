@@ -33,8 +33,6 @@ def in_order(definitions: list[Definition], states: set[str]) -> list[Definition
                 done.append(item)
                 open_now.discard(id(path.pop()))
                 continue
-            if id(item) in open_now:
-                raise _loop(item, path)
             path.append(item)
             open_now.add(id(item))
             stack.append((item, True))

@@ -17,7 +17,7 @@ from symrnn.reading.source import Span
 from symrnn.reading.tree import Binary, Group, Negative, Relation, Tree
 
 SUM, SIGN, SIDE_BY_SIDE = 10, 20, 30
-MAX_DEPTH = 200
+MAX_DEPTH = 400
 STARTS = {"num", "letter", "greek", "word", "fn", "accent", "style", "lbrace", "open", "cmd", "big", "begin", "dots",
           "adjoint"}  # fmt: skip
 ENDS = {"rel", "close", "rbrace", ",", ";", "&", "newline", "end", "quad", "connective", ":", ".", "fence"}
@@ -126,8 +126,6 @@ class Parser:
         token = self.tokens[self.at]
         if token.kind in ("close", "rbrace"):
             return ReadError("PARSE-ERROR", token.span, f"'{_shown(token)}' closes nothing that is open")
-        if token.kind == "unknown":
-            return unknown(token)
         return ReadError("PARSE-ERROR", token.span, f"'{_shown(token)}' cannot stand here")
 
     def expression(self, bound: int = 0) -> Tree:
@@ -145,7 +143,7 @@ class Parser:
     def deeper(self) -> None:
         """Count one more operation that is still open; too many are an error."""
         self.depth += 1
-        if self.depth > 2 * MAX_DEPTH:
+        if self.depth > MAX_DEPTH:
             raise ReadError("UNSUPPORTED", self.here(), f"an equation nests at most {MAX_DEPTH} operations")
 
     def _signed(self) -> Tree:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from symrnn.reading.diagnostics import ReadError
 from symrnn.reading.source import Span
-from symrnn.reading.tree import Binary, Group, Number, Scripted, Symbol, Tree
+from symrnn.reading.tree import Binary, Group, Number, Relation, Scripted, Symbol, Tree
 
 if TYPE_CHECKING:
     from symrnn.reading.lexer import Token
@@ -186,6 +186,10 @@ def _expression(parser: Parser, tokens: list[Token]) -> Tree:
     inner = Inner(tokens, parser.context, tokens[-1].end)
     inner.depth = parser.depth + 1
     value = inner.expression()
+    if inner.kind == "rel" and inner.text == "=":
+        inner.take()
+        right = inner.expression()
+        value = Relation("=", value, right, span=value.span.to(right.span))
     if inner.at < len(inner.tokens):
         token = inner.tokens[inner.at]
         if token.kind == ":":

@@ -47,8 +47,9 @@ def part_of(item: Group) -> tuple[int, int] | None:
     """``[2]`` or ``[2/4]``: the second part, of four or of as many as there are."""
     inner = item.items[0] if len(item.items) == 1 else None
     halves = (inner.left, inner.right) if isinstance(inner, Binary) and inner.op == "/" else ()
-    if halves and isinstance(halves[0], Number) and isinstance(halves[1], Number):
-        return int(halves[0].value), int(halves[1].value)
-    if isinstance(inner, Number) and inner.value.denominator == 1 and inner.value > 0:
-        return int(inner.value), 0
+    numbers = [half.value for half in halves or (inner,) if isinstance(half, Number) and half.value.denominator == 1]
+    if len(numbers) == 2 and 1 <= numbers[0] <= numbers[1]:
+        return int(numbers[0]), int(numbers[1])
+    if len(numbers) == 1 and not halves and numbers[0] > 0:
+        return int(numbers[0]), 0
     return None

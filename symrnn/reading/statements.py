@@ -24,6 +24,7 @@ from symrnn.reading.tree import (
     Partial,
     Relation,
     Stack,
+    Time,
     Tree,
 )
 
@@ -237,7 +238,7 @@ def _named(left: Name, right: Any, span: Span, block: Block) -> Item:
     base, _, label = left.name.rpartition("_")
     plain = _number(right)
     if left.time is None and base and label == "0" and plain is not None:
-        return Item(START, span, block, replace(left, name=base), right)
+        return Item(START, span, block, replace(left, name=base, time=Time("", 0)), Number(plain, span=right.span))
     if left.time is None and plain is not None:
         return Item(CONSTANT, span, block, left, Number(plain, span=right.span))
     if block.kind == INLINE and (plain is not None or isinstance(right, Infinity)):

@@ -29,6 +29,8 @@ from symrnn.reading.tree import (
 
 SUM, PRODUCT, NEGATIVE, POWER, ATOM = 1, 2, 3, 4, 5
 LEVELS = {"+": SUM, "-": SUM, "**": POWER}
+# Signs that are told apart as @ or * only where the kinds of both factors are known.
+UNDECIDED = {"juxtaposed", "cdot", "times", "star", "odot", "otimes"}
 RELATIONS = {"=": "==", "in": "in", "to": "->", "approx": "~", "equiv": "==", "assign": "=", "+=": "+="}
 SHOWN = {"layer_norm": "LN", "magnitude": "abs"}
 
@@ -101,8 +103,9 @@ def _special(node: Tree) -> str:
             inner = tree_text(of) if of is not None else label
             return f"delta({inner})" + (f"[{time}]" if isinstance(time, Time) else "")
         case Over(kind, letter, low, high, body):
-            bounds = ", ".join(tree_text(bound) for bound in (low, high) if bound is not None)
-            return f"{kind}({tree_text(body)}, {letter}{', ' + bounds if bounds else ''})"
+            index = [letter] if letter else []
+            bounds = [tree_text(bound) for bound in (low, high) if bound is not None]
+            return f"{kind}({', '.join([tree_text(body), *index, *bounds])})"
         case Limit(variable, value, body):
             return f"limit({tree_text(body)}, {tree_text(variable)}, {tree_text(value)})"
         case Relation():
@@ -119,7 +122,7 @@ def _binary(node: Binary) -> tuple[str, int]:
         return f"{left} {node.op} {f'({right})' if own <= SUM or right.startswith('-') else right}", SUM
     matrix = node.op == "@"
     left, right = _factor(node.left, matrix, False), _factor(node.right, matrix, True)
-    return f"{left} {node.op} {right}", PRODUCT
+    return f"{left} {'*' if node.op in UNDECIDED else node.op} {right}", PRODUCT
 
 
 def _factor(node: Tree, matrix: bool, right: bool) -> str:

@@ -12,6 +12,7 @@ from symrnn.ops import REGISTRY
 from symrnn.ops.structural import NAMES as STRUCTURAL
 from symrnn.reading.diagnostics import ReadError
 from symrnn.reading.kinds import MATRIX
+from symrnn.reading.text import tree_text
 from symrnn.reading.tree import (
     Binary,
     Call,
@@ -82,7 +83,7 @@ class Values:
                 return self._cases(rows)
             case Indicator(relation):
                 return self._test(relation)
-        raise ReadError("UNSUPPORTED", node.span, f"{type(node).__name__.lower()} cannot be part of a cell's equation")
+        raise ReadError("UNSUPPORTED", node.span, f"{tree_text(node)} cannot be part of a cell's equation")
 
     def _name(self, node: Name) -> Any:
         head, _, label = node.name.partition("_")
@@ -156,9 +157,9 @@ class Values:
             return ops.sqrt(self._size(node.args[0]))
         if node.derivative:
             raise ReadError("UNSUPPORTED", node.span, "a function's derivative cannot be part of a cell's equation")
-        numbers, axis, sizes = self._options(node)
-        if name in ("mat", "vec") or name == "reshape":
-            return self._reshaped(node, args, sizes)
+        if name in ("mat", "vec", "reshape"):
+            return self._reshaped(node, args)
+        numbers, axis = self._options(node)
         if name in REGISTRY:
             op = REGISTRY[name]
             if len(args) == op.arity:
@@ -183,8 +184,6 @@ class Values:
         if name in ("layer_norm", "rms_norm"):
             function: Any = ops.layer_norm if name == "layer_norm" else ops.rms_norm
             return function(*args, axis=axis, eps=self._eps(node, 1e-5))
-        if name in ("ones", "eye"):
-            return getattr(ops, name)()
         try:
             return getattr(ops, name)(*args)
         except TypeError as error:
@@ -196,19 +195,16 @@ class Values:
                 return float(item.right.value)
         return usual
 
-    def _options(self, node: Call) -> tuple[list[Fraction], int | None, list[Any]]:
-        """The subscript of a function: numbers, a direction, sizes."""
+    def _options(self, node: Call) -> tuple[list[Fraction], int | None]:
+        """The subscript of a function: numbers and a direction."""
         numbers: list[Fraction] = []
         axis: int | None = None
-        sizes: list[Any] = []
         for item in dict(node.options).get("sub", ()):
             if isinstance(item, Number):
                 numbers.append(item.value)
             elif isinstance(item, Name) and item.name in AXES:
                 axis = AXES[item.name]
-            elif not isinstance(item, Relation):
-                sizes.append(item)
-        return numbers, axis, sizes
+        return numbers, axis
 
     def _part(self, node: Call) -> Any:
         which, count = dict(node.options)["part"]
@@ -234,9 +230,9 @@ class Values:
             return self.builder.size(part.name)
         raise ReadError("UNSUPPORTED", part.span, "this is no length")
 
-    def _reshaped(self, node: Call, args: list[Any], sizes: list[Any]) -> Any:
+    def _reshaped(self, node: Call, args: list[Any]) -> Any:
         lengths: list[Any] = []
-        for item in sizes:
+        for item in dict(node.options).get("sub", ()):
             parts = [item.left, item.right] if isinstance(item, Binary) and item.op in ("times", "*") else [item]
             lengths += [self._length(part) for part in parts]
         if not lengths and node.function == "mat":

@@ -104,11 +104,12 @@ def test_definitions_of_functions_numbers_and_starts() -> None:
             r"g(x) = \frac{1}{1 + e^{-x}}",
             r"h_t = (1 - \alpha) h_{t-1} + \alpha g(W x_t)",
             r"\alpha = 0.25",
-            r"h_0 = 1",
+            r"h_0 = -1",
         )
     )
     (cell,) = symrnn.read(text).cells
-    assert dict(cell.constants) == {"alpha": 0.25} and cell.states[0].start == 1.0
+    assert dict(cell.constants) == {"alpha": 0.25} and cell.states[0].start == -1.0
+    assert "h[0] = -1" in [equation.text for equation in symrnn.read(text).equations]
     assert "1 / (1 + exp(-(W @ x[t])))" in str(cell)
 
 
@@ -177,6 +178,14 @@ def test_what_is_neither_a_file_nor_an_equation(tmp_path: Path) -> None:
         (r"h_t = a h_{t-1} + b x_t, \quad a = \sigma(\nu)", "a = sigmoid(nu)"),
         (r"h_t = \mathbf{1}[x_t > 0] h_{t-1}", "h[t] = (x[t] > 0) * h[t-1]"),
         (r"h_t = f_t h_{t-1}, \begin{pmatrix} f_t \\ g_t \end{pmatrix} = W x_t", "f[t] = split(parts_f_g[t], 2)[0]"),
+        (
+            r"h_t = f_t h_{t-1}, \begin{pmatrix} f_t \\ g_t \end{pmatrix} = "
+            r"\begin{pmatrix} \sigma \\ \tanh \end{pmatrix} W x_t",
+            "g[t] = tanh(split(parts_f_g[t], 2)[1])",
+        ),
+        (r"h_t = h_{t-1} + \mathbf{1} + x_t", "h[t] = h[t-1] + 1 + x[t]"),
+        (r"h_t = h_{t-1} + \mathrm{LN}_{\epsilon=0.5}(x_t)", "h[t] = h[t-1] + layer_norm(x[t], eps=0.5)"),
+        (r"h_t = W \operatorname{concat}(x_t, h_{t-1})", "h[t] = W @ concat(x[t], h[t-1])"),
     ],
 )  # fmt: skip
 def test_what_a_cell_is_made_of(tex: str, equation: str) -> None:
