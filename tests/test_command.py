@@ -188,6 +188,19 @@ def test_a_line_for_each_of_many_cells() -> None:
     assert summary.failures(found) == {"bad": "REFUTED"}
 
 
+def test_a_line_for_each_of_many_built_cells() -> None:
+    facts = {"verdict": "VERIFIED", "equations": 4, "adjoint_lines": 11, "files": ["a/cell.tex", "a/numpy.py"]}
+    found: list[Outcome[Any]] = [Outcome(f"cell_{k}", facts) for k in range(3)]
+    found.insert(1, Outcome("bad", error="it cannot be done"))
+    heading, *lines = summary.built_text(found, Path("out")).splitlines()
+    assert heading.split() == ["cell", "verdict", "equations", "adjoint", "lines", "files"]
+    assert [line.split() for line in lines[:2]] == [
+        ["cell_0", "VERIFIED", "4", "11", "2"],
+        ["bad", "not", "finished"],
+    ]
+    assert lines[-1] == "4 cells: 3 VERIFIED, 1 not finished; written to out"
+
+
 BAD = [
     (["show", "lstn"], "no cell 'lstn' in the zoo; did you mean"),
     (["derive", "lstm", "--to", "docx"], "no format 'docx'; choose from tex, md, html, txt"),

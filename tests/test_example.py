@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,6 +43,43 @@ def test_held_out_text_is_held_out() -> None:
 
 def test_a_bigram_model_does_not_reach_the_goal(bigram_loss: float) -> None:
     assert bigram_loss > 2.5 > character_lstm.GOAL
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Any:
+    return symrnn.build(symrnn.zoo["lstm"])
+
+
+def test_the_gradients_are_the_slopes_of_the_loss(kernel: Any) -> None:
+    """Of the head, which the example differentiates itself, and of a weight of the cell behind it."""
+    exact = SimpleNamespace(
+        forward=lambda p, x, state: kernel.forward(p, x.astype(float), state), backward=kernel.backward
+    )
+    rng, size = np.random.default_rng(5), 7
+    p = kernel.init(size, 3, rng=rng)
+    head = {"V": rng.normal(size=(size, 3)), "a": rng.normal(size=size)}
+    codes = rng.integers(size, size=(6, 2))
+
+    def loss() -> float:
+        return float(character_lstm.run(exact, p, head, codes, None)[0])
+
+    _, grads, _ = character_lstm.run(exact, p, head, codes, None)
+    assert grads.keys() == {*p, *head}
+    for name, array in {**p, **head}.items():
+        direction, whole = rng.normal(size=array.shape), array.copy()
+        array[...] = whole + 1e-5 * direction
+        above = loss()
+        array[...] = whole - 1e-5 * direction
+        slope = (above - loss()) / 2e-5
+        array[...] = whole
+        np.testing.assert_allclose((grads[name] * direction).sum(), slope, rtol=1e-6, atol=1e-9)
+
+
+def test_a_few_updates_learn_less_than_all_of_them(kernel: Any) -> None:
+    """The first loss is that of a guess among all characters."""
+    held, losses = character_lstm.train(kernel, watch=lambda updates: updates[:30], n=16)
+    assert len(losses) == 30 and abs(losses[0] - np.log(character_lstm.corpus()[2])) < 0.2
+    assert character_lstm.GOAL < held < losses[0]
 
 
 def test_it_learns_from_an_empty_folder(tmp_path: Path, bigram_loss: float) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from symrnn.ops import REGISTRY
 from symrnn.ops.structural import NAMES as STRUCTURAL
-from symrnn.reading import lexicon as lex
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.meanings import function_of
 from symrnn.reading.traversal import mapped, walk, within
@@ -62,9 +61,6 @@ class Functions:
             self._subscripted(node)
         if name in KNOWN:
             return replace(node, function=name)
-        base, _, label = name.partition("_")
-        if label and (self.given.get(base, base) in KNOWN or function_of(base)) and base not in lex.LETTER_FUNCTIONS:
-            return replace(node, function=self.given.get(base) or function_of(base))
         if name in self.defined:
             return self._expanded(node, *self.defined[name])
         self._ask(node, name)

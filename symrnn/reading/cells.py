@@ -187,13 +187,12 @@ class Builder:
 def complex_names(definitions: list[Definition], facts: Facts) -> set[str]:
     """The signals whose values are complex: what the imaginary unit or a complex parameter reaches."""
     found = {name for name, fact in facts.names.items() if fact.complex}
-    for _ in definitions:
+    before = -1
+    while before < len(found):
         before = len(found)
         for item in (*definitions, *reversed(definitions)):
             if _is_complex(item.right, found):
                 found |= {name.name for name in item.names()}
-        if len(found) == before:
-            break
     return found
 
 

@@ -136,6 +136,8 @@ class Kinds:
             return left
         if self.is_convolution(node):
             kind = right
+        elif node.op == "otimes" and (left, right) == (COLUMN, ROW):
+            kind = MATRIX
         elif node.op in PRODUCTS:
             kind, _ = product(left, right, node.op)
             if kind and node.op == "juxtaposed" and left == right == COLUMN:

@@ -58,7 +58,7 @@ def read(tex: str) -> list[str]:
         (r"y_t = \underbrace{x_t} + \underbrace{z_t}_a + \overbrace{q_t}^{a_{b}}", "y[t] = x[t] + z[t] + q[t]"),
         (r"\left ( x_t \right ) = y_t", "x[t] = y[t]"),
         (r"y_t = \left.5 x_t\right.", "y[t] = 5 * x[t]"),
-        (r"\begin{aligned} y_t &= x_t \\[2pt] z_t &= x_t \\ [q_t] &= x_t \end{aligned}",
+        (r"\begin{aligned} y_t &= x_t \\[2pt] z_t &= x_t \\[q_t] &= x_t \end{aligned}",
          "y[t] = x[t]|z[t] = x[t]|q[t] = x[t]"),
         (r"\left\{ \begin{aligned} y_t &= x_t \\ z_t &= x_t \end{aligned} \right\}", "y[t] = x[t]|z[t] = x[t]"),
         (r"y_t = [x_t,\quad z_t] + \text{ } q_t", "y[t] = concat(x[t], z[t]) + q[t]"),
@@ -79,6 +79,8 @@ def read(tex: str) -> list[str]:
         (r"U^\top \frac{\partial h_t}{\partial x_t} = U", "claim: U.T @ d(h[t])/d(x[t]) == U"),
         (r"\frac{\delta h_t}{\delta h_{t-1}} = U", "claim: d(h[t])/d(h[t-1]) == U"),
         (r"\partial h_t = U", "claim: delta(h[t]) == U"),
+        (r"dU = dz_t h_{t-1}^T, \quad \frac{dh_t}{dh_{t-1}} = U",
+         "claim: delta(U) == delta(z[t]) @ h[t-1].T|claim: d(h[t])/d(h[t-1]) == U"),
     ],
 )  # fmt: skip
 def test_a_rare_spelling(tex: str, text: str | None) -> None:
@@ -190,6 +192,7 @@ def test_a_rare_fault(tex: str, code: str | None) -> None:
     ("tex", "place", "message"),
     [
         (r"y_t = \frac", r"\frac", r"\frac has no argument"),
+        (r"y_t = \frac x_t 2", "_", "'_' stands where a value should be"),
         (r"y_t = \frac{", "{", "the equation ends where a value should stand"),
         (r"\frac{\partial h_t}{\partial} = U", r"\frac", "a derivative says with respect to what it is taken"),
         (r"\frac{\partial h_t}{\partial h_{t-1} = U", r"{\partial h_{t-1} = U", "unclosed '{' opened here"),
@@ -226,6 +229,7 @@ def test_what_a_fault_is_told(tex: str, place: str, message: str) -> None:
         (r"\sum_{i=1}^{n} x_t", r"\sum_{i=1}^{n} x_t", "sum(x[t], i, 1, n) cannot be part of a cell's equation"),
         (r"\tanh \odot x_t", r"\tanh", "tanh cannot be part of a cell's equation"),
         (r"x_t \pm x_t", r"x_t \pm x_t", "the sign pm cannot be part of a cell's equation"),
+        (r"\sqrt{x_t = 1}", "x_t = 1", "x[t] == 1 cannot be part of a cell's equation"),
         (r"\mathbf{1}[x_t \ne 0]", r"x_t \ne 0", "a condition cannot be !="),
         (r"\operatorname{ones}(x_t)", r"\operatorname{ones}(x_t)", "ones is not called with 1 values"),
         (r"\operatorname{reshape}_{a+b}(x_t)", "a+b", "this is no length"),

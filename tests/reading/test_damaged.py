@@ -36,6 +36,7 @@ def test_a_lost_name_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 HOSTILE = {
     "one long line": "h_t = " + "x_t + " * 175_000 + "x_t",
+    "one long line of commands": r"h_t = \tanh(h_{t-1} + x_t) + " * 40_000 + "x_t",
     "a long word": "h_t = " + "a" * 50_000,
     "backslashes": "\\" * 90_000,
     "back ticks": "`" * 90_000 + "\n",

@@ -113,6 +113,37 @@ def test_definitions_of_functions_numbers_and_starts() -> None:
     assert "1 / (1 + exp(-(W @ x[t])))" in str(cell)
 
 
+def test_a_number_that_only_a_sentence_says_is_an_equation() -> None:
+    reading = symrnn.read(f"$${RNN}$$\n\nFor $T = \\infty$ and $$ $$ nothing, % in Markdown `$a_t = b$`\n")
+    assert [e.text for e in reading.equations][1:] == ["T = inf"] and not reading.diagnostics
+
+
+def test_signs_of_markdown_mean_nothing_in_tex(tmp_path: Path) -> None:
+    path = tmp_path / "paper.tex"
+    path.write_text("\\section{Cell}\n``$q_t = x_t$'' and\n# no heading\n\\[ y_t = x_t \\]\n", encoding="utf-8")
+    assert [e.text for e in symrnn.read(path).equations] == ["q[t] = x[t]", "y[t] = x[t]"]
+
+
+def test_hints_above_an_equation_give_way_to_what_the_caller_says() -> None:
+    lines = ["% symrnn: parameter W (n_h, n_x)", "% symrnn: output y", "h_t = tanh(W x_t + h_{t-1})", "y_t = V h_t"]
+    text = "\n".join(lines) + "\n"
+    (cell,) = symrnn.read(text).cells
+    assert {p.name: str(p.shape) for p in cell.params}["W"] == "(n_h, n_x)" and cell.outputs == ("y",)
+    (cell,) = symrnn.read(text, sizes={"W": ("n_h", 3)}, outputs=["y"]).cells
+    assert {p.name: str(p.shape) for p in cell.params}["W"] == "(n_h, 3)"
+
+
+def test_a_greek_letter_beside_an_elementwise_sign_is_a_vector() -> None:
+    (cell,) = symrnn.read("$$h_t = \\alpha \\odot h_{t-1} + x_t$$\n").cells
+    assert {p.name: str(p.shape) for p in cell.params} == {"alpha": "(n_h,)"}
+
+
+def test_a_macro_that_is_never_closed_defines_nothing() -> None:
+    reading = symrnn.read("\\newcommand{\\a}{x_t\n\n$$y_t = z_t$$\n\n$$q_t = \\a$$\n")
+    assert [e.text for e in reading.equations] == ["y[t] = z[t]"]
+    assert [d.line for d in reading.diagnostics] == [5]
+
+
 def test_spaces_say_what_is_a_scalar() -> None:
     text = "$$h_t = g_t h_{t-1} + W x_t$$ where $g_t \\in \\mathbb{R}$, $h_t \\in \\mathbb{R}^n$"
     (cell,) = symrnn.read(text).cells
@@ -135,6 +166,51 @@ def test_options_win() -> None:
         "U": "(n_h, n_h)",
         "v": "()",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "equation"),
+    [
+        (r"h_t = \sigma_h(x_t + h_{t-1})", {"functions": {"sigma_h": "tanh"}}, "h[t] = tanh(x[t] + h[t-1])"),
+        (r"h_t = g_a(x_t + h_{t-1})", {"functions": {"g_a": "tanh"}}, "h[t] = tanh(x[t] + h[t-1])"),
+        ("w = 2 v\nh = tanh(w x + U h)", {}, "w = 2 * v"),
+    ],
+)
+def test_what_a_name_means(text: str, options: dict[str, object], equation: str) -> None:
+    reading = symrnn.read(text + "\n", **options)  # type: ignore[arg-type]
+    assert equation in [e.text for e in reading.equations] and len(reading.cells) == 1
+    assert not [d for d in reading.diagnostics if d.code in ("SUBSCRIPTED-FUNCTION", "UNKNOWN-FUNCTION")]
+
+
+@pytest.mark.parametrize(
+    ("tex", "options", "message"),
+    [
+        (
+            "h_t = w x_t + h_{t-1}",
+            {"sizes": {"w": ("n_h", "n_x"), "x": ("n_x",), "h": ("n_h", "n_h")}},
+            "w * x[t] is a column but h[t-1] (1:15) is a matrix; they do not go together",
+        ),
+        (
+            r"h_t = h_{t-1} + \max(W, x_t)",
+            {"sizes": {"W": (3, 3), "x": (3,)}},
+            "W is a matrix but x[t] (1:25) is a column; they do not go together",
+        ),
+        ("h_t = h_{t-1} + y_t", {"inputs": ["x"]}, "y is read here but neither defined nor an input"),
+        (
+            "q_t = x_t + q_{t-1}",
+            {"states": ["h", "q"]},
+            "Note: state h (line 0) is never updated; add an equation 'h = …'",
+        ),
+        (
+            r"h_t = f_t h_{t-1}, f_t, g_t = \begin{pmatrix} \sigma \\ \tanh \\ \exp \end{pmatrix} (W x_t)",
+            {},
+            "3 functions are applied to what has 2 parts",
+        ),
+    ],
+)
+def test_what_makes_no_cell(tex: str, options: dict[str, object], message: str) -> None:
+    reading = symrnn.read(tex + "\n", **options)  # type: ignore[arg-type]
+    assert message in [d.message for d in reading.diagnostics if d.severity == "error"] and reading.cells == []
 
 
 @pytest.mark.parametrize(
@@ -186,6 +262,12 @@ def test_what_is_neither_a_file_nor_an_equation(tmp_path: Path) -> None:
         (r"h_t = h_{t-1} + \mathbf{1} + x_t", "h[t] = h[t-1] + 1 + x[t]"),
         (r"h_t = h_{t-1} + \mathrm{LN}_{\epsilon=0.5}(x_t)", "h[t] = h[t-1] + layer_norm(x[t], eps=0.5)"),
         (r"h_t = W \operatorname{concat}(x_t, h_{t-1})", "h[t] = W @ concat(x[t], h[t-1])"),
+        (r"h_{j,t} = \tanh(\sum_{i} W_{ji} x_{i,t} + h_{j,t-1})", "h[t] = tanh(W @ x[t] + h[t-1])"),
+        (r"v_t = W x_t, \quad C_t = C_{t-1} + v_t \otimes k_t^\top", "C[t] = C[t-1] + v[t] @ k[t].T"),
+        (r"h_t = \exp(-(\Delta_t A)) h_{t-1} + B x_t", "h[t] = expm(-(Delta[t] * A)) @ h[t-1] + B @ x[t]"),
+        (r"h_t = \exp(-\Delta A) h_{t-1} + B x_t", "h[t] = exp(-(Delta @ A)) @ h[t-1] + B @ x[t]"),
+        (r"h_t = h_{t-1} + \operatorname{mat}_{2 \times 3}(x_t)", "h[t] = h[t-1] + reshape(x[t], 2, 3)"),
+        (r"h_t = h_{t-1} + \operatorname{vec}_{4}(x_t)", "h[t] = h[t-1] + reshape(x[t], 4)"),
     ],
 )  # fmt: skip
 def test_what_a_cell_is_made_of(tex: str, equation: str) -> None:

@@ -135,3 +135,13 @@ def test_a_message_shows_the_line_and_carets() -> None:
         "            ^^^^",
         "  unknown command \\foo; define it with \\newcommand or write it out",
     ]
+
+
+@pytest.mark.parametrize(
+    ("candidate", "now"),
+    [("c_{t-1}", "c_t"), ("c_{t -1}", "c_t"), ("cₜ₋₁", "c[t]"), ("c(t - 1)", "c(t)"), (r"c_{\text{prev}}", "c[t]")],
+)
+def test_an_early_candidate_is_spelled_as_it_should_be(candidate: str, now: str) -> None:
+    found = note.read(f"$$c_t = \\tanh(W x_t)$$\n$$h_t = h_{{t-1}} + {candidate}$$\n").diagnostics
+    (message,) = [d for d in found if d.code == "INTERMEDIATE-AT-PREVIOUS-STEP"]
+    assert message.message.endswith(f"Did you mean {now}?") and message.fix == "h[t] = h[t-1] + c[t]"
