@@ -31,8 +31,8 @@ def interpret(step: Step, values: Mapping[str, Array], numbers: Mapping[str, flo
     known: dict[Node, Array] = {leaf: values[step.names[leaf]] for leaf in step.leaves}
     for _, node in step.equations:
         known[node] = evaluate(node, [known[a] for a in node.args], numbers)
-    result = {name: known[node] for node, name in step.names.items() if node in known}
-    result |= {name: known[node] for name, node in (*step.equations, *step.outputs, *step.sums)}
+    result = {name: known[node] for node, name in step.names.items()}
+    result |= {name: known[node] for name, node in (*step.outputs, *step.sums)}
     return result | {write_name(step, c.name): known[c.write] for c in step.carries}
 
 

@@ -53,7 +53,7 @@ class Naming:
         """The values that depend on parameters alone and have no time index."""
         found = set(self.step.parameters)
         for _, node in self.step.equations:
-            if node not in found and not isinstance(node.op, Leaf) and all(a in found for a in node.args):
+            if all(a in found for a in node.args):
                 found.add(node)
         return frozenset(found)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import sympy
 
-from symrnn.ir import Leaf, Node, topological
+from symrnn.ir import Node, topological
 from symrnn.jacobian_factors import Diagonal, Reference
 from symrnn.jacobian_local import Local
 from symrnn.jacobian_terms import DIAGONAL, Definition, Term, Terms, combine, compose, identity, sparsity
@@ -45,7 +45,7 @@ class Chain:
     def to(self, target: Node) -> Derivative:
         """The Jacobian of ``target``: written out if that is short, otherwise by the values where its paths part."""
         behind = set(topological([target]))
-        path = [n for _, n in self.naming.step.equations if n in behind and not isinstance(n.op, Leaf)]
+        path = [n for _, n in self.naming.step.equations if n in behind]
         if not self._write_out(path):
             return self._by_parts(path, target)
         return Derivative(self.found.get(target, ()))

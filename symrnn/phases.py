@@ -77,7 +77,7 @@ def _reached(step: Step, sources: Iterable[Node], *, every: bool = False) -> set
     """The sources and what depends on them at the same tick: on any of them, or with ``every`` on nothing else."""
     found = set(sources)
     for _, node in step.equations:
-        if isinstance(node.op, (Total, Leaf)):
+        if isinstance(node.op, Total):
             continue
         hits = [a in found for a in node.args]
         if all(hits) if every else any(hits):
@@ -98,8 +98,6 @@ def phases(step: Step) -> dict[Node, str]:
     feeds = set(topological(c.write for c in carries.inner)) | {c.read for c in carries.inner}
     table: dict[Node, str] = {}
     for node in (*step.leaves, *(n for _, n in step.equations)):
-        if node in table:
-            continue
         if isinstance(node.op, Total) or any(table.get(a) == CLOSING for a in node.args):
             table[node] = CLOSING
         elif node in moves:

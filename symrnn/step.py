@@ -64,14 +64,12 @@ class Step:
 
     @cached_property
     def names(self) -> dict[Node, str]:
-        """The name of every leaf and of every named node (the first name where it has several)."""
+        """The name of every leaf and of the value of every equation."""
         table: dict[Node, str] = {}
         for node in self.leaves:
             assert isinstance(node.op, Leaf)
             table.setdefault(node, node.op.name)
-        for name, node in self.equations:
-            table.setdefault(node, name)
-        return table
+        return table | {node: name for name, node in self.equations}
 
     @property
     def leaves(self) -> tuple[Node, ...]:
@@ -96,14 +94,14 @@ class Step:
 
 
 def check(step: Step) -> None:
-    """Raise StepError unless every equation reads leaves and equations above it and every root is defined."""
+    """Raise StepError unless every equation makes a new value of leaves and equations above it; roots are defined."""
     known = set(step.leaves)
     for name, node in step.equations:
         for arg in node.args:
             if arg not in known:
                 raise StepError(f"{step.name}: {name} reads a value that is not defined above it: {arg}")
-        if isinstance(node.op, Leaf) and node not in known:
-            raise StepError(f"{step.name}: {name} names a leaf that the step does not declare")
+        if isinstance(node.op, Leaf) or node in known:
+            raise StepError(f"{step.name}: {name} is only another name of a leaf or of an equation above it")
         known.add(node)
     for root in step.roots:
         if root not in known:

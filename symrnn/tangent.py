@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symrnn.ir import Leaf, Node
+from symrnn.ir import Node
 from symrnn.rules import JVP
 from symrnn.step import Step
 
@@ -18,8 +18,6 @@ def tangents(step: Step, seeds: Mapping[Node, Node], *, accurate: bool = False) 
     """
     moved: dict[Node, Node] = dict(seeds)
     for _, node in step.equations:
-        if isinstance(node.op, Leaf):
-            continue
         tangent = JVP[type(node.op)](node, [moved.get(a) for a in node.args], lambda n: n, accurate)
         if tangent is not None:
             moved[node] = tangent

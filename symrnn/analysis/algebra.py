@@ -80,8 +80,6 @@ class Algebra:
 
     def grouped(self, sum_: Sum) -> Sum:
         """A sum kept as one factor, its leading number in front."""
-        if len(sum_.terms) < 2:
-            return sum_
         lead = self.leading(sum_)[1]
         return scaled(self.function(GROUP, [scaled(sum_, 1 / lead)]), lead)
 

@@ -118,8 +118,7 @@ class Dependence:
         table = {leaf: Reads() for leaf in self.step.leaves}
         table |= {c.read: Reads(frozenset({c.name})) for c in self.step.carries}
         for _, node in self.step.equations:
-            if node not in table:
-                table[node] = _reads(node, tuple(table[a] for a in node.args))
+            table[node] = _reads(node, tuple(table[a] for a in node.args))
         return table
 
     @cached_property

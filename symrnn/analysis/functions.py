@@ -87,8 +87,6 @@ class Functions:
                 return self.maximum(args)
             case sympy.Min():
                 return negative(self.maximum([negative(a) for a in args]))
-            case sympy.Abs():
-                return self.maximum([args[0], negative(args[0])])
             case sympy.sin() | sympy.cos():
                 return self._wave(type(expr).__name__, args[0])
         return self.algebra.function(FLOOR if isinstance(expr, sympy.floor) else str(expr.func), args)
@@ -106,25 +104,19 @@ class Functions:
         return result
 
     def _test(self, test: sympy.Basic, table: Mapping[sympy.Symbol, Sum]) -> Sum:
-        """1 where a relation holds, else 0."""
+        """1 where a condition holds, else 0."""
         match test:
             case sympy.StrictGreaterThan():
                 return self.step(self.value(test.lhs - test.rhs, table))
             case sympy.StrictLessThan():
                 return self.step(self.value(test.rhs - test.lhs, table))
-            case sympy.GreaterThan():
-                return plus([ONE, negative(self.step(self.value(test.rhs - test.lhs, table)))])
-            case sympy.LessThan():
-                return plus([ONE, negative(self.step(self.value(test.lhs - test.rhs, table)))])
+            case sympy.Unequality():
+                sides = (test.lhs - test.rhs, test.rhs - test.lhs)
+                return plus([self.step(self.value(side, table)) for side in sides])
             case sympy.And():
                 return self.algebra.times(ONE, *(self._test(part, table) for part in test.args))
-            case sympy.Or():
-                no = [plus([ONE, negative(self._test(part, table))]) for part in test.args]
-                return plus([ONE, negative(self.algebra.times(ONE, *no))])
-            case sympy.Not():
-                return plus([ONE, negative(self._test(test.args[0], table))])
-        symbols = sorted(test.free_symbols & table.keys(), key=str)
-        return self.algebra.function(str(test.func), [table[s] for s in symbols], (str(test),))
+        # Every other condition is the negation of one of these.
+        return plus([ONE, negative(self._test(sympy.Not(test).to_nnf(), table))])
 
     def exp(self, sum_: Sum) -> Sum:
         """The exponential: a factor for every term."""

@@ -9,9 +9,9 @@ from math import prod
 
 import sympy
 
-from symrnn.analysis.algebra import LEAF, WHOLE, WIDE, Algebra, Atom
+from symrnn.analysis.algebra import LEAF, ONE, WHOLE, WIDE, Algebra, Atom
 from symrnn.analysis.functions import Functions
-from symrnn.analysis.indexed import Number, Sum, canonical, collected, contracted, lowest, plus, scaled
+from symrnn.analysis.indexed import Number, Sum, canonical, collected, contracted, lowest, plus
 from symrnn.ir import Contract, Leaf, Node, Pointwise, Shape, slot
 from symrnn.primitives import Broadcast, CumSum, LogSumExp, Reshape, Slice, Softmax, Solve, Total
 from symrnn.step import Step
@@ -37,8 +37,7 @@ class NormalForms:
         """The form of every leaf and every equation of a step."""
         table = {leaf: self._leaf(leaf) for leaf in step.leaves}
         for _, node in step.equations:
-            if node not in table:
-                table[node] = self._value(node, [table[a] for a in node.args])
+            table[node] = self._value(node, [table[a] for a in node.args])
         return table
 
     def _leaf(self, node: Node) -> Sum:
@@ -90,7 +89,7 @@ class NormalForms:
     def _softmax(self, arg: Sum, shape: Shape, axis: int) -> Sum:
         """exp(v) divided by its sum."""
         if axis not in live(shape):
-            return scaled(self.algebra.power(arg, sympy.Integer(0)), 1)
+            return ONE
         grown = self.functions.exp(arg)
         return self.algebra.times(grown, self.algebra.inverse(self._summed(grown, shape, axis)))
 

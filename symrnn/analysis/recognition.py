@@ -85,8 +85,7 @@ class _Colours:
     def _made_of(self) -> dict[Node, str]:
         made = {n: _hash("leaf", colour, len(n.shape)) for n, colour in self.leaf.items()}
         for _, node in self.step.equations:
-            if node not in made:
-                made[node] = _hash("node", *_parts(node, [made[a] for a in node.args]))
+            made[node] = _hash("node", *_parts(node, [made[a] for a in node.args]))
         return made
 
     def _used_for(self, made: dict[Node, str]) -> dict[Node, str]:

@@ -55,8 +55,6 @@ def _is_size(value: sympy.Expr) -> bool:
 
 def renamed(record: Record, table: Sizes) -> Record:
     """A record with other sizes, in every shape and every equation."""
-    if not table:
-        return record
 
     def shape(old: Shape) -> Shape:
         return tuple(size.xreplace(table) for size in old)

@@ -10,7 +10,7 @@ from symrnn.document.contractions import extent
 from symrnn.document.draft import Draft, term
 from symrnn.document.formula import Formula, Symbol
 from symrnn.document.model import Equations, Row, Section, Term
-from symrnn.ir import Leaf, Node
+from symrnn.ir import Node
 from symrnn.notation import names_of
 
 
@@ -39,7 +39,7 @@ def _canonical(draft: Draft) -> Equations:
     values = draft.values
     rows = []
     for _, node in draft.program.forward.equations:
-        if isinstance(node.op, Leaf) or values.written_out(node):
+        if values.written_out(node):
             continue
         number = draft.number()
         rows.append(Row(values.symbol(node), broken(values.body(node), extent(node.shape)), number))

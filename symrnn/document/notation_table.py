@@ -11,7 +11,7 @@ from symrnn.document.formula import Formula, Listed, Partial, Sign, Symbol
 from symrnn.document.model import Section, Table, Text
 from symrnn.document.vocabulary import vocabulary
 from symrnn.flat import places
-from symrnn.ir import SCALAR, Leaf, Node, Pointwise, Shape
+from symrnn.ir import SCALAR, Node, Pointwise, Shape
 from symrnn.jacobian_naming import parts
 from symrnn.ops.elementwise import Head
 from symrnn.record import Declaration
@@ -102,7 +102,7 @@ def _values(draft: Draft) -> list[Line]:
     readers = _readers(draft)
     for _, node in draft.program.forward.equations:
         own = draft.program.forward.names[node] in draft.values.naming.authored
-        if not own and not isinstance(node.op, Leaf) and not draft.values.written_out(node):
+        if not own and not draft.values.written_out(node):
             number = listed(draft.home[node])
             meaning = _made(draft, readers.get(node, []))
             lines.append(_line(draft, draft.values.symbol(node), meaning, node.shape, number))

@@ -14,7 +14,7 @@ from typing import Any
 
 from symrnn.document.formula import Formula, Symbol
 from symrnn.document.operations import written
-from symrnn.ir import Leaf, Node, Pointwise
+from symrnn.ir import Node, Pointwise
 from symrnn.jacobian_naming import Naming, parts
 from symrnn.ops import REGISTRY
 from symrnn.ops.elementwise import Head
@@ -40,7 +40,7 @@ class Values:
         """The values that depend on nothing: numbers, ones, an identity."""
         found: set[Node] = set()
         for _, node in self.step.equations:
-            if not isinstance(node.op, Leaf) and all(a in found for a in node.args):
+            if all(a in found for a in node.args):
                 found.add(node)
         return frozenset(found)
 
@@ -59,8 +59,8 @@ class Values:
     def plain(self) -> frozenset[Node]:
         """The values that have no name on the page."""
         found: set[Node] = set()
-        for _, node in self.step.equations:
-            if isinstance(node.op, Leaf) or self.step.names[node] in self.naming.authored:
+        for name, node in self.step.equations:
+            if name in self.naming.authored:
                 continue
             single = not isinstance(node.op, Pointwise) or isinstance(node.op.expr, Head)
             free = not any(a in found and a not in self.constant and a not in self.compared for a in node.args)
@@ -92,10 +92,10 @@ class Values:
         groups: dict[tuple[str, str], list[Node]] = {}
         owner = ""
         for name, node in reversed(self.step.equations):
-            if self.step.names[node] in self.naming.authored:
-                owner = name if name in self.naming.authored else self.step.names[node]
-            elif not isinstance(node.op, Leaf) and node not in self.plain:
-                argument = self.step.names[node].startswith("a_")
+            if name in self.naming.authored:
+                owner = name
+            elif node not in self.plain:
+                argument = name.startswith("a_")
                 groups.setdefault((owner, "a" if argument else "u"), []).append(node)
         taken = self.naming.authored | {
             parts(name)[0] for node, name in self.step.names.items() if node not in self.plain

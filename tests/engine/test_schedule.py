@@ -48,9 +48,9 @@ def test_every_value_has_its_phase() -> None:
     assert phases(replace(one, equations=(*one.equations, ("y", out)), outputs=(("y", out),)))[out] == AFTER
 
 
-def test_another_name_for_a_leaf_has_the_phase_of_the_leaf() -> None:
+def test_a_state_that_is_handed_on_as_it_is_belongs_to_the_loop() -> None:
     h = leaf("h[t-1]", "carry", (n,))
-    assert phases(Step("Keep", (), (), (Carry("h", h, h),), (("kept", h),), (("y", h),))) == {h: LOOP}
+    assert phases(Step("Keep", (), (), (Carry("h", h, h),), (), (("y", h),))) == {h: LOOP}
 
 
 @EACH
