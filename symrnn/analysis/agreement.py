@@ -126,8 +126,6 @@ def _cut(root: Node, names: Mapping[Node, Node]) -> Node:
 
 
 def _one_form(a: Node, b: Node) -> bool:
-    if a is b:
-        return True
     nodes = tuple(topological([a, b]))
     if len(nodes) > DEPTH:
         return False

@@ -90,8 +90,6 @@ def _returned(a: Record, b: Record, mapped: Mapping[str, Tree], spoken: set[str]
             found[name] = Ref(name)
         elif len(a.outputs) == len(b.outputs) == 1:
             found[name] = Ref(a.outputs[0])
-        elif name in mapped:
-            found[name] = mapped[name]
         else:
             raise UsageError(
                 f"{b.name} returns {name} and {a.name} returns {', '.join(a.outputs)}; say which of them it is, "
