@@ -83,9 +83,7 @@ class _ScalarView:
                 return chosen.T if placed else chosen
             case Reference():
                 return self.known[factor]
-            case Contraction() | Differential():
-                return self._moved(factor)
-        raise AssertionError(factor)
+        return self._moved(factor)
 
     def _moved(self, factor: Contraction | Differential) -> sympy.Matrix:
         """Column by column: what becomes of each unit direction."""

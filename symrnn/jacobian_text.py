@@ -95,9 +95,7 @@ def factor_text(factor: Factor) -> str:
             return reference_text(factor)
         case Contraction(spec):
             return f"{NAMED_CONTRACTIONS.get(spec, spec)}({', '.join(_operands(factor))})"
-        case Differential():
-            return _differential_text(factor)
-    raise AssertionError(factor)
+    return _differential_text(factor)
 
 
 def _operands(factor: Contraction | Differential) -> list[str]:

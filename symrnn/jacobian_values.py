@@ -164,11 +164,10 @@ def _dense(factor: Factor, values: Values, known: dict[Reference, Array]) -> Arr
             first, last = values.sizes((start, stop))
             chosen = np.eye(values.count((whole,)))[first:last]
             return chosen.T if placed else chosen
-        case Contraction() | Differential():
-            return _moved(factor, values)
         case Reference():
             return known[factor]
-    raise AssertionError(factor)
+    assert isinstance(factor, Contraction | Differential)
+    return _moved(factor, values)
 
 
 def _spread(sizes: tuple[int, ...], axes: tuple[int, ...]) -> Array:

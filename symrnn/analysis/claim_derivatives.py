@@ -22,7 +22,7 @@ from symrnn.analysis.claim_values import Held, Meaning, nothing, window
 from symrnn.analysis.claim_verdicts import FALSE, HOLDS, HOLDS_WITH, SYMBOLIC, UNDECIDED, Evidence, Judged
 from symrnn.analysis.claim_verdicts import POINTS as BY_POINTS
 from symrnn.analysis.digits import defined, values
-from symrnn.analysis.linear_maps import Map, flattened, stops
+from symrnn.analysis.linear_maps import Map, stops
 from symrnn.analysis.random_points import Point
 from symrnn.analysis.ticks import Ticks
 from symrnn.ir import Node, leaf
@@ -123,8 +123,6 @@ def _read(claim: Claim, ticks: Ticks, policy: Held, turned: bool, most: bool) ->
         right = right.transposed
     if (left.rows, left.columns) != (right.rows, right.columns):
         raise Undecided(f"the derivative is {_size(left)}, what it is claimed to be {_size(right)}")
-    if not flattened(left):
-        raise Undecided("a derivative by or of a matrix is no matrix")
     direction = leaf("direction", "tangent", left.columns)
     if most and same_at(ticks.points, left.forward(direction), zeros(left.rows), (0,)):
         raise Undecided("nothing of the derivative is left with all that held fixed")

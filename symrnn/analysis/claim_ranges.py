@@ -18,6 +18,7 @@ from symrnn.analysis.agreement import DEFINED, Gap
 from symrnn.analysis.claim_algebra import Item, Undecided
 from symrnn.analysis.claim_values import Meaning
 from symrnn.analysis.claim_verdicts import FALSE, HOLDS, HOLDS_WITH, INTERVAL, POINTS, Evidence, Judged
+from symrnn.analysis.digits import defined
 from symrnn.analysis.ticks import Ticks
 from symrnn.document.ranges import ANY, RANGES, Interval, Ranges, bounds
 from symrnn.ir import Node, Pointwise, slot, topological
@@ -186,10 +187,10 @@ def _outside(claim: Claim, bound: Bound, found: Reach, expr: sympy.Expr, z: symp
     for argument in map(sympy.Rational, GRID):
         try:
             with mpmath.workdps(DIGITS):
-                value = sympy.Float(function(mpmath.mpf(argument.p) / argument.q)[0], DIGITS)
+                ((value,),) = defined([np.array(function(mpmath.mpf(argument.p) / argument.q), dtype=object)])
         except DEFINED:
             continue
-        if value.is_finite and not bound.admits(value):
+        if not bound.admits(sympy.Float(value, DIGITS)):
             reason = f"at {argument} it is {float(value):.6g}"
             return Judged(claim, FALSE, Evidence(POINTS, expression=str(found), reason=reason))
     raise Undecided(f"it stays in {found}, and no value outside the bound was found")

@@ -212,13 +212,11 @@ class Meaning:
         return found
 
     def _edge(self, name: str, tick: int) -> Node | None:
-        """The gradient of a state at the edge of the ticks, or under the name of its neighbour (``h_next``)."""
+        """The gradient of a state under the name of its neighbour (``h_next``)."""
         for suffix, there in (("next", 1), ("prev", 0)):
             state = name.removesuffix(suffix).rstrip("_")
             if name.endswith(suffix) and state in self.ticks.carries:
                 return self.ticks.handed_back(state, tick + there)
-        if name in self.ticks.carries and tick < self.ticks.first:
-            return self.ticks.handed_back(name, tick + 1)
         return None
 
     def gradient_of(self, value: Value) -> Node:

@@ -16,7 +16,7 @@ from symrnn.analysis.random_points import Points
 from symrnn.analysis.ticks import Ticks
 from symrnn.ir import leaf, make, pointwise, slot
 from symrnn.lower import lower
-from symrnn.primitives import CumSum, ExpmDerivative, LogSumExp, Softmax
+from symrnn.primitives import CumSum, ExpmDerivative, LogSumExp, Slice, Softmax, Solve
 from symrnn.reading import tree as read
 from symrnn.verification.scalars import Meaningless
 
@@ -87,6 +87,14 @@ def test_functions_of_whole_values_at_50_digits_are_those_of_numpy() -> None:
     expected = [grown / grown.sum(1, keepdims=True), np.log(grown.sum(0)), array.cumsum(1), array[::-1].cumsum(0)[::-1]]
     for ours, theirs in zip(found, expected, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-14)
+    corner = leaf("C", "parameter", (n, n))
+    known |= {corner: np.frompyfunc(mpmath.mpf, 1, 1)(array[:, 1:])}
+    vector = leaf("v", "parameter", (m,))
+    known |= {vector: np.frompyfunc(mpmath.mpf, 1, 1)(array[0])}
+    parts = [make(Slice(sympy.Integer(1), m), vector), make(Solve(), corner, matrix)]
+    rows, solved = [np.asarray(v, dtype=float) for v in values(parts, known, {"n": 2, "m": 3})]
+    np.testing.assert_allclose(rows, array[0, 1:], rtol=1e-14)
+    np.testing.assert_allclose(array[:, 1:] @ solved, array, rtol=1e-13)
     with pytest.raises(Meaningless):
         values([leaf("B", "parameter", (n,))], {}, {"n": 2})
     square = leaf("S", "parameter", (n, n))

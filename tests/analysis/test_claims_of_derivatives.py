@@ -189,6 +189,6 @@ def test_what_cannot_be_decided_says_why(left: E, right: E, cell, word: str) -> 
 
 def test_a_verdict_prints_and_is_plain_data() -> None:
     found = judge(claim("derivative", by(h, h_), o, LSTM))
-    assert str(found).startswith("derivative: false\n")
+    assert str(found).startswith("derivative: false\n") and found.cell is LSTM
     assert found.facts()["evidence"]["counterexample"]["difference"] == found.evidence.size
     assert judge(claim("derivative", by(c, c_), f, LSTM)).head == "holds with h[t-1] held fixed"
