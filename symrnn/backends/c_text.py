@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,6 @@ from symrnn.backends.c_runtime import reserved
 from symrnn.errors import EmitError
 from symrnn.ir import Shape, is_slot
 from symrnn.ops.elementwise import Head
-from symrnn.record import Record
 
 _KEYWORDS = """
 auto break case char const continue default do double else enum extern float for goto if inline int long register
@@ -60,15 +60,6 @@ class Names:
             self.taken.add(plain)
         return self.given[space, name]
 
-    def claim(self, record: Record) -> None:
-        """Give the sizes and the names that the author chose the first choice."""
-        for symbol in record.sizes:
-            self(symbol.name, "size")
-        for item in (*record.inputs, *record.states):
-            self(item.name)
-        for equation in record.equations:
-            self(equation.name)
-
 
 def size(expr: sympy.Expr, names: Names) -> str:
     """A size in ``size_t``: sums and products of symbols."""
@@ -111,8 +102,8 @@ def extent(shape: Shape) -> sympy.Expr:
 
 def number(value: sympy.Expr) -> str:
     """A finite number in ``real``."""
-    as_float = float(value)
-    if as_float != as_float or as_float in (float("inf"), float("-inf")):
+    as_float = float(value) if value.is_real else math.nan
+    if not math.isfinite(as_float):
         raise EmitError(f"{value} is no finite number")
     return f"R({as_float!r})"
 
