@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import sympy
 
 from symrnn.backends.c_fusion import Block, Pass, block_reads, block_results
-from symrnn.backends.c_operations import BEHIND, CHUNKED, RARE, Outer, Put, Tally, role, root
+from symrnn.backends.c_operations import BEHIND, CHUNKED, RARE, Outer, Put, Tally, root
 from symrnn.backends.c_text import KEYWORDS, MACROS, Names, extent
 from symrnn.ir import Leaf, Node, Shape
 from symrnn.operations import Gathered, Stacked
@@ -181,13 +181,7 @@ def _viewed(operation: object) -> list[Node]:
     return [a for a in node.args if root(a) is not a] if isinstance(node, Node) else []
 
 
-def is_parameter(node: Node) -> bool:
-    """Whether a node is a parameter."""
-    return role(node) == "parameter"
-
-
 def leaf_name(node: Node) -> str:
     """The name of a leaf."""
     assert isinstance(node.op, Leaf)
     return node.op.name
-
