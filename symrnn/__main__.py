@@ -72,13 +72,13 @@ def list_zoo(
 
 
 @app.command()
-def show(cell: options.CellName, as_json: options.Json = False) -> None:
+def show(cell: options.CellName, passes: options.Passes = False, as_json: options.Json = False) -> None:
     """Print a cell: equations, shapes, class, sparsity of its Jacobian, parameters, schedule and what a step costs."""
     from symrnn.command.describe import cell_facts, cell_text
     from symrnn.loading import find
 
     name, found = find(cell)
-    _print(cell_facts(name, found) if as_json else cell_text(found))
+    _print(cell_facts(name, found, passes) if as_json else cell_text(found, passes))
 
 
 @app.command()

@@ -70,6 +70,17 @@ def test_show(said: Any) -> None:
     assert "  c[t]    ■       \\" in out and "parameters  4*n_h*(n_h + n_x + 1)" in out
 
 
+def test_show_says_what_each_pass_makes_of_the_loop(said: Said) -> None:
+    code, out, _ = said("show", "lstm", "--passes")
+    assert code == 0 and "passes of the NumPy kernel" not in said("show", "lstm")[1]
+    forward = out.partition("passes of the NumPy kernel")[2].partition("backward:")[0]
+    names = [line.split(":")[0].strip() for line in forward.splitlines() if line.startswith("  ") and line[2] != " "]
+    assert names == ["schedule", "halving", "single", "batches", "lanes"]
+    assert "    every tick, one after the other: i, f, o, g, c\n" in forward
+    code, out, _ = said("show", "lstm", "--passes", "--json")
+    assert json.loads(out)["passes"][0] == "passes of the NumPy kernel"
+
+
 def test_show_as_json(said: Any) -> None:
     code, out, _ = said("show", "lstm", "--json")
     assert code == 0

@@ -89,8 +89,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 5*n_h, 2*n_h + 1, dtype)
-    w.U_rh_h = np.empty((T, B, 2*n_h), dtype)  # half_U_r_h, U_h_h: (n_h) each
-    w.U_rh_h_lanes = w.U_rh_h.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
+    w.r_1_U_h_h = np.empty((T, B, 2*n_h), dtype)  # r_1, U_h_h: (n_h) each
+    w.r_1_U_h_h_lanes = w.r_1_U_h_h.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
     w.x_a_r_x_a_h_tilde = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_r_x_a_h_tilde_lanes = w.x_a_r_x_a_h_tilde.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.r = np.empty((T, B, n_h), dtype)
@@ -103,12 +103,12 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.U_rh_h,
-            w.r,
+            w.r_1_U_h_h,
+            w.r_1_U_h_h_lanes[:, 0],
             [*w.x_a_r_x_a_h_tilde_lanes[:, 0]] * w.pieces,
-            w.U_rh_h_lanes[:, 0],
+            w.r,
             w.h_tilde,
-            w.U_rh_h_lanes[:, 1],
+            w.r_1_U_h_h_lanes[:, 1],
             [*w.x_a_r_x_a_h_tilde_lanes[:, 1]] * w.pieces,
             [*w.k_h] * w.pieces,
             w.a,
@@ -126,8 +126,8 @@ def _adjoint_workspace(w):
     _reserve(T, B, v.piece, n_x + 1, 10*n_h + 1, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
     v.k_da_h_tilde = np.empty((v.piece, B, n_h), dtype)
-    v.da_h_tilde_da_r_dU_h_h = np.empty((v.piece, B, 3*n_h), dtype)  # da_h_tilde, da_r, dU_h_h: (n_h) each
-    v.da_h_tilde_da_r_dU_h_h_lanes = v.da_h_tilde_da_r_dU_h_h.reshape(v.piece, B, 3, n_h).transpose(0, 2, 1, 3)
+    v.dU_h_h_da_r_da_h_tilde = np.empty((v.piece, B, 3*n_h), dtype)  # dU_h_h, da_r, da_h_tilde: (n_h) each
+    v.dU_h_h_da_r_da_h_tilde_lanes = v.dU_h_h_da_r_da_h_tilde.reshape(v.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     v.k_dU_h_h = np.empty((v.piece, B, n_h), dtype)
     v.k_da_r = np.empty((v.piece, B, n_h), dtype)
     v.k_da_r_1 = np.empty((v.piece, B, n_h), dtype)
@@ -143,12 +143,12 @@ def _adjoint_workspace(w):
         zip(
             [*v.dh] * v.pieces,
             [*v.dy_h] * v.pieces,
-            [*v.da_h_tilde_da_r_dU_h_h_lanes[:, 2]] * v.pieces,
+            [*v.dU_h_h_da_r_da_h_tilde_lanes[:, 0]] * v.pieces,
             [*v.k_dU_h_h] * v.pieces,
-            [*v.da_h_tilde_da_r_dU_h_h_lanes[:, 1]] * v.pieces,
+            [*v.dU_h_h_da_r_da_h_tilde_lanes[:, 1]] * v.pieces,
             [*v.k_da_r] * v.pieces,
             [*v.k_k_dh_prev_3] * v.pieces,
-            [*v.da_h_tilde_da_r_dU_h_h[:, :, n_h:3*n_h]] * v.pieces,
+            [*v.dU_h_h_da_r_da_h_tilde[:, :, :2*n_h]] * v.pieces,
         ),
     )
     return v
@@ -183,7 +183,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:n_h], U[n_h:2*n_h]]).T)
     h_2 = w.h_2
     h_1 = w.h_1
@@ -191,23 +191,23 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_r_x_a_h_tilde[:steps].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_r_x_a_h_tilde[:steps].reshape(steps * B, 2*n_h))
         # half_x_a_r = half_W_r_x + half_b_r; x_a_h_tilde = W_h_x + b_h
-        np.add(w.x_a_r_x_a_h_tilde_lanes[:steps], b_lanes, out=w.x_a_r_x_a_h_tilde_lanes[:steps])
+        np.add(w.x_a_r_x_a_h_tilde[:steps], b_row, out=w.x_a_r_x_a_h_tilde[:steps])
         # k_h = 1 - a
         np.subtract(1, w.a[now], out=w.k_h[:steps])
 
-        for h_prev, U_rh_h, r, half_x_a_r, half_U_r_h, h_tilde, U_h_h, x_a_h_tilde, k_h, a, h in w.ticks[now]:
+        for h_prev, r_1_U_h_h, r_1, half_x_a_r, r, h_tilde, U_h_h, x_a_h_tilde, k_h, a, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_T, out=U_rh_h)
+            np.dot(h_prev, U_T, out=r_1_U_h_h)
             # half_a_r = half_U_r_h + half_x_a_r
-            np.add(half_x_a_r, half_U_r_h, out=r)
+            np.add(r_1, half_x_a_r, out=r_1)
             # half_r = tanh(half_a_r)
-            np.tanh(r, out=r)
+            np.tanh(r_1, out=r_1)
             # r_1 = half_r/2
-            np.multiply(r, 0.5, out=r)
+            np.multiply(r_1, 0.5, out=r_1)
             # r = r_1 + 1/2
-            np.add(r, 0.5, out=r)
+            np.add(0.5, r_1, out=r)
             # a_h_tilde_1 = U_h_h*r
             np.multiply(r, U_h_h, out=h_tilde)
             # a_h_tilde = a_h_tilde_1 + x_a_h_tilde
@@ -252,7 +252,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     W = params["W"]
     U = params["U"]
 
-    W_rows = np.concatenate([W[n_h:2*n_h], W[:n_h]])
+    U_rows = np.concatenate([U[n_h:2*n_h], U[:n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -271,7 +271,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dU_h_h = k_da_h_tilde*r
         np.multiply(v.k_da_h_tilde[:steps], w.r[now], out=v.k_dU_h_h[:steps])
         # k_da_r_2 = U_h_h*k_dU_h_h
-        np.multiply(v.k_dU_h_h[:steps], w.U_rh_h_lanes[now, 1], out=v.k_da_r[:steps])
+        np.multiply(v.k_dU_h_h[:steps], w.r_1_U_h_h_lanes[now, 1], out=v.k_da_r[:steps])
         # k_da_r_1 = 1 - r
         np.subtract(1, w.r[now], out=v.k_da_r_1[:steps])
         # k_da_r = k_da_r_1*k_da_r_2
@@ -281,7 +281,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_da = -h[t-1] + h_tilde
         np.subtract(w.h_tilde[now], w.h[now], out=v.k_k_da[:steps])
 
-        for dh, dy_h, dU_h_h, k_dU_h_h, da_r, k_da_r, k_k_dh_prev_3, da_r_dU_h_h_rows in v.ticks[now][::-1]:
+        for dh, dy_h, dU_h_h, k_dU_h_h, da_r, k_da_r, k_k_dh_prev_3, dU_h_h_da_r_rows in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
             # dU_h_h = dh*k_dU_h_h
@@ -291,16 +291,16 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # k_dh[t-1]_3 = dh*k_k_dh[t-1]_3
             np.multiply(k_k_dh_prev_3, dh, out=k_dh_prev_3)
             # one product: p_dh[t-1] = U_hᵀ dU_h_h + U_rᵀ da_r
-            np.dot(da_r_dU_h_h_rows, U, out=dh_prev)
+            np.dot(dU_h_h_da_r_rows, U_rows, out=dh_prev)
             # dh[t-1] = k_dh[t-1]_3 + p_dh[t-1]
             np.add(dh_prev, k_dh_prev_3, out=dh_prev)
 
         # da_h_tilde = dh*k_da_h_tilde
-        np.multiply(v.k_da_h_tilde[:steps], v.dh[:steps], out=v.da_h_tilde_da_r_dU_h_h_lanes[:steps, 0])
+        np.multiply(v.k_da_h_tilde[:steps], v.dh[:steps], out=v.dU_h_h_da_r_da_h_tilde_lanes[:steps, 2])
         # one product: dx = W_hᵀ da_h_tilde + W_rᵀ da_r
-        np.dot(
-            v.da_h_tilde_da_r_dU_h_h[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
-            W_rows,
+        np.matmul(
+            v.dU_h_h_da_r_da_h_tilde[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # k_da = dh*k_k_da
@@ -308,22 +308,21 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da = sum(k_da)
         np.copyto(v.da[now], np.einsum("...i->...", v.k_da[:steps])[..., None])
         # one product: dW_r = Σ da_r xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW[n_h:2*n_h] += np.dot(
-            v.da_h_tilde_da_r_dU_h_h[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:n_h] += np.dot(
-            v.da_h_tilde_da_r_dU_h_h[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dW += np.matmul(
+            v.dU_h_h_da_r_da_h_tilde[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_r = Σ da_r h[t-1]ᵀ; dU_h = Σ dU_h_h h[t-1]ᵀ
-        dU += np.dot(
-            v.da_h_tilde_da_r_dU_h_h[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
+        dU[n_h:2*n_h] += np.matmul(
+            v.dU_h_h_da_r_da_h_tilde[:steps, :, :n_h].reshape(steps * B, n_h).T,
+            w.h[now].reshape(steps * B, n_h),
+        )
+        dU[:n_h] += np.matmul(
+            v.dU_h_h_da_r_da_h_tilde[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_r = Σ da_r; db_h = Σ da_h_tilde
-        db[n_h:2*n_h] += np.sum(v.da_h_tilde_da_r_dU_h_h[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:n_h] += np.sum(v.da_h_tilde_da_r_dU_h_h[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
+        db += np.sum(v.dU_h_h_da_r_da_h_tilde[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h), axis=0)
 
     return {"W": dW, "U": dU, "b": db}, {"x": v.dx, "a": v.da}, {"h": v.dh_prev.copy()}
 
@@ -468,6 +467,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -497,12 +502,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -86,17 +86,16 @@ def workspace(params, T, B):
     w = Workspace()
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
-    _reserve(T, B, w.piece, 5*n_h, n_h, dtype)
+    _reserve(T, B, w.piece, 4*n_h, n_h, dtype)
     w.p = np.empty((T, B, n_h), dtype)
     w.U_h_h = np.empty((B, n_h), dtype)
-    w.qif = np.empty((T, 3, B, n_h), dtype)  # q, i, f: (n_h) each
+    w.q = np.empty((B, n_h), dtype)
+    w.if_ = np.empty((T, 2, B, n_h), dtype)  # i, f: (n_h) each
     w.half_p = np.empty((w.piece, B, n_h), dtype)
     w.h_1 = np.empty((B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(
-        zip(w.h[:-1], w.qif[:, 0], w.qif[:, 1], w.p, w.qif[:, 2], [*w.half_p] * w.pieces, w.qif[:, 1:3], w.h[1:]),
-    )
+    w.ticks = list(zip(w.h[:-1], w.if_[:, 0], w.p, w.if_[:, 1], [*w.half_p] * w.pieces, w.if_, w.h[1:]))
     return w
 
 
@@ -161,19 +160,20 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_h_T = np.ascontiguousarray(U_h.T)
     b_q = b[n_h:2*n_h]
     U_h_h = w.U_h_h
+    q = w.q
     h_1 = w.h_1
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.p[now].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.p[now].reshape(steps * B, n_h))
         # p = W_h_x + b_p
         np.add(w.p[now], b_p, out=w.p[now])
         # half_p = p/2
         np.multiply(0.5, w.p[now], out=w.half_p[:steps])
 
-        for h_prev, q, i, p, f, half_p, if_, h in w.ticks[now]:
+        for h_prev, i, p, f, half_p, if_, h in w.ticks[now]:
             # one product of h[t-1]: U_h_h = U_h h[t-1]
             np.dot(h_prev, U_h_T, out=U_h_h)
             # q = U_h_h + b_q
@@ -238,15 +238,15 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.da_f_da_i_dh_prev[steps, 2], v.da_f_da_i_dh_prev[0, 2])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_f_k_da_i_f[:steps, 2], w.qif[now, 2])
+        np.copyto(v.k_da_f_k_da_i_f[:steps, 2], w.if_[now, 1])
         # k_da_f_2 = f*h[t-1]
         np.multiply(w.h[now], v.k_da_f_k_da_i_f[:steps, 2], out=v.k_da_f_k_da_i_f[:steps, 0])
         # k_da_f_1 = 1 - f
         np.subtract(1, v.k_da_f_k_da_i_f[:steps, 2], out=v.k_da_fi_1[:steps, 0])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.qif[now, 1], out=v.k_da_fi_1[:steps, 1])
+        np.subtract(1, w.if_[now, 0], out=v.k_da_fi_1[:steps, 1])
         # k_da_i_2 = i*p
-        np.multiply(w.p[now], w.qif[now, 1], out=v.k_da_f_k_da_i_f[:steps, 1])
+        np.multiply(w.p[now], w.if_[now, 0], out=v.k_da_f_k_da_i_f[:steps, 1])
         # k_da_f = k_da_f_1*k_da_f_2; k_da_i = k_da_i_1*k_da_i_2
         np.multiply(v.k_da_f_k_da_i_f[:steps, 0:2], v.k_da_fi_1[:steps], out=v.k_da_f_k_da_i_f[:steps, 0:2])
 
@@ -265,20 +265,20 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev, out=dh_prev)
 
         # k_dp = dh*i
-        np.multiply(v.dh[:steps], w.qif[now, 1], out=v.dp[:steps])
+        np.multiply(v.dh[:steps], w.if_[now, 0], out=v.dp[:steps])
         # dp_1 = da_f + k_dp
         np.add(v.dp[:steps], v.da_f_da_i_dh_prev[:steps, 0], out=v.dp[:steps])
         # dp = da_i + dp_1
         np.add(v.dp[:steps], v.da_f_da_i_dh_prev[:steps, 1], out=v.dp[:steps])
         # one product of dp: dx = W_hᵀ dp
-        np.dot(v.dp[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dp[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_h = Σ dp xᵀ
-        dW_h += np.dot(v.dp[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.dp[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_p = Σ dp; db_q = Σ dq
         db[:n_h] += np.sum(v.dp[:steps].reshape(steps * B, n_h), axis=0)
         db[n_h:2*n_h] += np.sum(v.dq[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dU_h = Σ dq h[t-1]ᵀ
-        dU_h += np.dot(v.dq[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.dq[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
 
     return {"W_h": dW_h, "b": db, "U_h": dU_h}, v.dx, {"h": v.da_f_da_i_dh_prev[0, 2].copy()}
 
@@ -416,6 +416,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -445,12 +451,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

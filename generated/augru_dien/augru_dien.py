@@ -97,8 +97,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 8*n_h, 3*n_h, dtype)
-    w.U_urh_h = np.empty((T, B, 3*n_h), dtype)  # half_U_u_h, half_U_r_h, U_h_h: (n_h) each
-    w.U_urh_h_lanes = w.U_urh_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
+    w.u_1_r_1_U_h_h = np.empty((T, B, 3*n_h), dtype)  # u_1, r_1, U_h_h: (n_h) each
+    w.u_1_r_1_U_h_h_lanes = w.u_1_r_1_U_h_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
     # half_x_a_u, half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_u_x_a_r_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
     w.x_a_u_x_a_r_x_a_h_tilde_lanes = w.x_a_u_x_a_r_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
@@ -111,16 +111,17 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.U_urh_h,
+            w.u_1_r_1_U_h_h,
+            w.u_1_r_1_U_h_h[:, :, :2*n_h],
+            [*w.x_a_u_x_a_r_x_a_h_tilde[:, :, :2*n_h]] * w.pieces,
             w.ur,
-            [*w.x_a_u_x_a_r_x_a_h_tilde_lanes[:, 0:2]] * w.pieces,
-            w.U_urh_h_lanes[:, 0:2],
+            w.u_1_r_1_U_h_h_lanes[:, 0:2],
             w.u_tilde,
             w.ur[:, 0],
             w.a,
             w.h_tilde,
             w.ur[:, 1],
-            w.U_urh_h_lanes[:, 2],
+            w.u_1_r_1_U_h_h_lanes[:, 2],
             [*w.x_a_u_x_a_r_x_a_h_tilde_lanes[:, 2]] * w.pieces,
             w.h[1:],
         ),
@@ -136,16 +137,16 @@ def _adjoint_workspace(w):
     _reserve(T, B, v.piece, n_x + 1, 15*n_h, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
     v.k_da_h_tilde = np.empty((v.piece, B, n_h), dtype)
-    # da_h_tilde, da_u, da_r, dU_h_h, k_dh[t-1]_4: (n_h) each
-    v.da_h_tilde_to_k_dh_prev_4 = np.empty((v.piece, B, 5*n_h), dtype)
-    v.da_h_tilde_to_k_dh_prev_4_lanes = v.da_h_tilde_to_k_dh_prev_4.reshape(
+    # k_dh[t-1]_4, dU_h_h, da_u, da_r, da_h_tilde: (n_h) each
+    v.k_dh_prev_4_to_da_h_tilde = np.empty((v.piece, B, 5*n_h), dtype)
+    v.k_dh_prev_4_to_da_h_tilde_lanes = v.k_dh_prev_4_to_da_h_tilde.reshape(
         v.piece,
         B,
         5,
         n_h,
     ).transpose(0, 2, 1, 3)
-    # k_da_u, k_da_r, k_dU_h_h, k_k_dh[t-1]_4: (n_h) each
-    v.k_da_u_to_k_k_dh_prev_4 = np.empty((v.piece, 4, B, n_h), dtype)
+    # k_k_dh[t-1]_4, k_dU_h_h, k_da_u, k_da_r: (n_h) each
+    v.k_k_dh_prev_4_to_k_da_r = np.empty((v.piece, 4, B, n_h), dtype)
     v.k_da_r_1 = np.empty((v.piece, B, n_h), dtype)
     v.k_du_tilde = np.empty((v.piece, B, n_h), dtype)
     v.k_da = np.empty((v.piece, B, n_h), dtype)
@@ -158,10 +159,10 @@ def _adjoint_workspace(w):
         zip(
             [*v.dh] * v.pieces,
             [*v.dy_h] * v.pieces,
-            [*v.da_h_tilde_to_k_dh_prev_4_lanes[:, 1:5]] * v.pieces,
-            [*v.k_da_u_to_k_k_dh_prev_4] * v.pieces,
-            [*v.da_h_tilde_to_k_dh_prev_4[:, :, n_h:4*n_h]] * v.pieces,
-            [*v.da_h_tilde_to_k_dh_prev_4_lanes[:, 4]] * v.pieces,
+            [*v.k_dh_prev_4_to_da_h_tilde_lanes[:, 0:4]] * v.pieces,
+            [*v.k_k_dh_prev_4_to_k_da_r] * v.pieces,
+            [*v.k_dh_prev_4_to_da_h_tilde[:, :, n_h:4*n_h]] * v.pieces,
+            [*v.k_dh_prev_4_to_da_h_tilde_lanes[:, 0]] * v.pieces,
         ),
     )
     return v
@@ -196,27 +197,28 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h]]).T)
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_u_x = half_W_u x; half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(
+        np.matmul(
             w.x[now].reshape(steps * B, n_x),
             W_T,
             out=w.x_a_u_x_a_r_x_a_h_tilde[:steps].reshape(steps * B, 3*n_h),
         )
         # half_x_a_u = half_W_u_x + half_b_u; half_x_a_r = half_W_r_x + half_b_r; x_a_h_tilde = W_h_x + b_h
-        np.add(w.x_a_u_x_a_r_x_a_h_tilde_lanes[:steps], b_lanes, out=w.x_a_u_x_a_r_x_a_h_tilde_lanes[:steps])
+        np.add(w.x_a_u_x_a_r_x_a_h_tilde[:steps], b_row, out=w.x_a_u_x_a_r_x_a_h_tilde[:steps])
 
         for (
             h_prev,
-            U_urh_h,
+            u_1_r_1_U_h_h,
+            ur_1_rows,
+            half_x_a_ur_rows,
             ur,
-            half_x_a_ur,
-            half_U_ur_h,
+            ur_1,
             u_tilde,
             u,
             a,
@@ -227,15 +229,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             h,
         ) in w.ticks[now]:
             # one product of h[t-1]: half_U_u_h = half_U_u h[t-1]; half_U_r_h = half_U_r h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_T, out=U_urh_h)
+            np.dot(h_prev, U_T, out=u_1_r_1_U_h_h)
             # half_a_u = half_U_u_h + half_x_a_u; half_a_r = half_U_r_h + half_x_a_r
-            np.add(half_x_a_ur, half_U_ur_h, out=ur)
+            np.add(ur_1_rows, half_x_a_ur_rows, out=ur_1_rows)
             # half_u = tanh(half_a_u); half_r = tanh(half_a_r)
-            np.tanh(ur, out=ur)
+            np.tanh(ur_1_rows, out=ur_1_rows)
             # u_1 = half_u/2; r_1 = half_r/2
-            np.multiply(ur, 0.5, out=ur)
+            np.multiply(ur_1_rows, 0.5, out=ur_1_rows)
             # u = u_1 + 1/2; r = r_1 + 1/2
-            np.add(ur, 0.5, out=ur)
+            np.add(0.5, ur_1, out=ur)
             # u_tilde = a*u
             np.multiply(u, a, out=u_tilde)
             # a_h_tilde_1 = U_h_h*r
@@ -282,7 +284,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     W = params["W"]
     U = params["U"]
 
-    W_rows = np.concatenate([W[2*n_h:3*n_h], W[:2*n_h]])
+    U_rows = np.concatenate([U[2*n_h:3*n_h], U[:2*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -298,63 +300,63 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_h_tilde = k_da_h_tilde_2*u_tilde
         np.multiply(v.k_da_h_tilde[:steps], w.u_tilde[now], out=v.k_da_h_tilde[:steps])
         # k_dU_h_h = k_da_h_tilde*r
-        np.multiply(v.k_da_h_tilde[:steps], w.ur[now, 1], out=v.k_da_u_to_k_k_dh_prev_4[:steps, 2])
+        np.multiply(v.k_da_h_tilde[:steps], w.ur[now, 1], out=v.k_k_dh_prev_4_to_k_da_r[:steps, 1])
         # k_k_dh[t-1]_4 = 1 - u_tilde
-        np.subtract(1, w.u_tilde[now], out=v.k_da_u_to_k_k_dh_prev_4[:steps, 3])
+        np.subtract(1, w.u_tilde[now], out=v.k_k_dh_prev_4_to_k_da_r[:steps, 0])
         # k_da_u_1 = 1 - u
         np.subtract(1, w.ur[now, 0], out=v.k_da_u_1[:steps])
         # k_du_tilde = -h[t-1] + h_tilde
         np.subtract(w.h_tilde[now], w.h[now], out=v.k_du_tilde[:steps])
         # k_da_u_2 = a*k_du_tilde
-        np.multiply(v.k_du_tilde[:steps], w.a[now], out=v.k_da_u_to_k_k_dh_prev_4[:steps, 0])
+        np.multiply(v.k_du_tilde[:steps], w.a[now], out=v.k_k_dh_prev_4_to_k_da_r[:steps, 2])
         # k_da_u_3 = k_da_u_2*u
-        np.multiply(v.k_da_u_to_k_k_dh_prev_4[:steps, 0], w.ur[now, 0], out=v.k_da_u_to_k_k_dh_prev_4[:steps, 0])
+        np.multiply(v.k_k_dh_prev_4_to_k_da_r[:steps, 2], w.ur[now, 0], out=v.k_k_dh_prev_4_to_k_da_r[:steps, 2])
         # k_da_u = k_da_u_1*k_da_u_3
         np.multiply(
-            v.k_da_u_to_k_k_dh_prev_4[:steps, 0],
+            v.k_k_dh_prev_4_to_k_da_r[:steps, 2],
             v.k_da_u_1[:steps],
-            out=v.k_da_u_to_k_k_dh_prev_4[:steps, 0],
+            out=v.k_k_dh_prev_4_to_k_da_r[:steps, 2],
         )
         # k_da_r_1 = 1 - r
         np.subtract(1, w.ur[now, 1], out=v.k_da_r_1[:steps])
         # k_da_r_2 = U_h_h*k_dU_h_h
         np.multiply(
-            v.k_da_u_to_k_k_dh_prev_4[:steps, 2],
-            w.U_urh_h_lanes[now, 2],
-            out=v.k_da_u_to_k_k_dh_prev_4[:steps, 1],
+            v.k_k_dh_prev_4_to_k_da_r[:steps, 1],
+            w.u_1_r_1_U_h_h_lanes[now, 2],
+            out=v.k_k_dh_prev_4_to_k_da_r[:steps, 3],
         )
         # k_da_r = k_da_r_1*k_da_r_2
         np.multiply(
-            v.k_da_u_to_k_k_dh_prev_4[:steps, 1],
+            v.k_k_dh_prev_4_to_k_da_r[:steps, 3],
             v.k_da_r_1[:steps],
-            out=v.k_da_u_to_k_k_dh_prev_4[:steps, 1],
+            out=v.k_k_dh_prev_4_to_k_da_r[:steps, 3],
         )
 
         for (
             dh,
             dy_h,
-            da_u_to_k_dh_prev_4,
-            k_da_u_to_k_k_dh_prev_4,
-            da_u_da_r_dU_h_h_rows,
+            k_dh_prev_4_to_da_r,
+            k_k_dh_prev_4_to_k_da_r,
+            dU_h_h_da_u_da_r_rows,
             k_dh_prev_4,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
             # dU_h_h = dh*k_dU_h_h; da_r = dh*k_da_r; da_u = dh*k_da_u; k_dh[t-1]_4 = dh*k_k_dh[t-1]_4
-            np.multiply(dh, k_da_u_to_k_k_dh_prev_4, out=da_u_to_k_dh_prev_4)
+            np.multiply(dh, k_k_dh_prev_4_to_k_da_r, out=k_dh_prev_4_to_da_r)
             # one product: p_dh[t-1] = U_hᵀ dU_h_h + U_rᵀ da_r + U_uᵀ da_u
-            np.dot(da_u_da_r_dU_h_h_rows, U, out=dh_prev)
+            np.dot(dU_h_h_da_u_da_r_rows, U_rows, out=dh_prev)
             # dh[t-1] = k_dh[t-1]_4 + p_dh[t-1]
             np.add(dh_prev, k_dh_prev_4, out=dh_prev)
 
         # da_h_tilde = dh*k_da_h_tilde
-        np.multiply(v.k_da_h_tilde[:steps], v.dh[:steps], out=v.da_h_tilde_to_k_dh_prev_4_lanes[:steps, 0])
+        np.multiply(v.k_da_h_tilde[:steps], v.dh[:steps], out=v.k_dh_prev_4_to_da_h_tilde_lanes[:steps, 4])
         # du_tilde = dh*k_du_tilde
         np.multiply(v.k_du_tilde[:steps], v.dh[:steps], out=v.k_da[:steps])
         # one product: dx = W_hᵀ da_h_tilde + W_rᵀ da_r + W_uᵀ da_u
-        np.dot(
-            v.da_h_tilde_to_k_dh_prev_4[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
-            W_rows,
+        np.matmul(
+            v.k_dh_prev_4_to_da_h_tilde[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # k_da = du_tilde*u
@@ -362,22 +364,21 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da = sum(k_da)
         np.copyto(v.da[now], np.einsum("...i->...", v.k_da[:steps])[..., None])
         # one product: dW_u = Σ da_u xᵀ; dW_r = Σ da_r xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
-            v.da_h_tilde_to_k_dh_prev_4[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:2*n_h] += np.dot(
-            v.da_h_tilde_to_k_dh_prev_4[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
+        dW += np.matmul(
+            v.k_dh_prev_4_to_da_h_tilde[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_u = Σ da_u h[t-1]ᵀ; dU_r = Σ da_r h[t-1]ᵀ; dU_h = Σ dU_h_h h[t-1]ᵀ
-        dU += np.dot(
-            v.da_h_tilde_to_k_dh_prev_4[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
+        dU[2*n_h:3*n_h] += np.matmul(
+            v.k_dh_prev_4_to_da_h_tilde[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+            w.h[now].reshape(steps * B, n_h),
+        )
+        dU[:2*n_h] += np.matmul(
+            v.k_dh_prev_4_to_da_h_tilde[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_u = Σ da_u; db_r = Σ da_r; db_h = Σ da_h_tilde
-        db[2*n_h:3*n_h] += np.sum(v.da_h_tilde_to_k_dh_prev_4[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:2*n_h] += np.sum(v.da_h_tilde_to_k_dh_prev_4[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h), axis=0)
+        db += np.sum(v.k_dh_prev_4_to_da_h_tilde[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h), axis=0)
 
     return {"W": dW, "U": dU, "b": db}, {"x": v.dx, "a": v.da}, {"h": v.dh_prev.copy()}
 
@@ -538,6 +539,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -567,12 +574,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

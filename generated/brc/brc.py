@@ -123,8 +123,8 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 15*n_h, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
-    # k_du_h_1, k_da_c_1, k_du_a_2_2, k_du_h, k_da_c: (n_h) each
-    v.k_du_h_1_to_k_da_c = np.empty((v.piece, 5, B, n_h), dtype)
+    # k_da_c_1, k_du_h_1, k_da_c, k_du_h, k_du_a_2_2: (n_h) each
+    v.k_da_c_1_to_k_du_a_2_2 = np.empty((v.piece, 5, B, n_h), dtype)
     v.du_a_2_da_c_du_h = np.empty((v.piece, B, 3*n_h), dtype)  # du_a_2, da_c, du_h: (n_h) each
     v.du_a_2_da_c_du_h_lanes = v.du_a_2_da_c_du_h.reshape(v.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     v.k_du_a_2 = np.empty((v.piece, B, n_h), dtype)
@@ -166,7 +166,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h], b[2*n_h:3*n_h]])
     u_a = u[:n_h]
     half_u_c = 0.5 * u[n_h:2*n_h]
     h_2 = w.h_2
@@ -174,9 +174,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_a_x = W_a x; half_W_c_x = half_W_c x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_u_a_2_x_a_c_x_u_h[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(
+            w.x[now].reshape(steps * B, n_x),
+            W_T,
+            out=w.x_u_a_2_x_a_c_x_u_h[:steps].reshape(steps * B, 3*n_h),
+        )
         # x_u_a_2 = W_a_x + b_a; half_x_a_c = half_W_c_x + half_b_c; x_u_h = W_h_x + b_h
-        np.add(w.x_u_a_2_x_a_c_x_u_h_lanes[:steps], b_lanes, out=w.x_u_a_2_x_a_c_x_u_h_lanes[:steps])
+        np.add(w.x_u_a_2_x_a_c_x_u_h[:steps], b_row, out=w.x_u_a_2_x_a_c_x_u_h[:steps])
 
         for tanh_u_a_2, h_prev, c, tanh_u_a_2_c, x_u_a_2_x_a_c, a, tanh_u_h, x_u_h, h in w.ticks[now]:
             # u_a_2_1 = h[t-1]*u_a
@@ -248,37 +252,41 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_du_h_1 = 1 - c
-        np.subtract(1, w.tanh_u_a_2_c[now, 1], out=v.k_du_h_1_to_k_da_c[:steps, 0])
+        np.subtract(1, w.tanh_u_a_2_c[now, 1], out=v.k_da_c_1_to_k_du_a_2_2[:steps, 1])
         # k_du_h_2 = tanh_u_h**2
-        np.multiply(w.tanh_u_h[now], w.tanh_u_h[now], out=v.k_du_h_1_to_k_da_c[:steps, 3])
+        np.multiply(w.tanh_u_h[now], w.tanh_u_h[now], out=v.k_da_c_1_to_k_du_a_2_2[:steps, 3])
         # k_du_a_2_1 = tanh_u_a_2**2
-        np.multiply(w.tanh_u_a_2_c[now, 0], w.tanh_u_a_2_c[now, 0], out=v.k_du_h_1_to_k_da_c[:steps, 2])
+        np.multiply(w.tanh_u_a_2_c[now, 0], w.tanh_u_a_2_c[now, 0], out=v.k_da_c_1_to_k_du_a_2_2[:steps, 4])
         # k_du_h_3 = 1 - k_du_h_2; k_du_a_2_2 = 1 - k_du_a_2_1
-        np.subtract(1, v.k_du_h_1_to_k_da_c[:steps, 2:4], out=v.k_du_h_1_to_k_da_c[:steps, 2:4])
+        np.subtract(1, v.k_da_c_1_to_k_du_a_2_2[:steps, 3:5], out=v.k_da_c_1_to_k_du_a_2_2[:steps, 3:5])
         # k_da_c_1 = h[t-1] - tanh_u_h
-        np.subtract(w.h[now], w.tanh_u_h[now], out=v.k_du_h_1_to_k_da_c[:steps, 1])
+        np.subtract(w.h[now], w.tanh_u_h[now], out=v.k_da_c_1_to_k_du_a_2_2[:steps, 0])
         # k_da_c_2 = c*k_du_h_1
-        np.multiply(v.k_du_h_1_to_k_da_c[:steps, 0], w.tanh_u_a_2_c[now, 1], out=v.k_du_h_1_to_k_da_c[:steps, 4])
+        np.multiply(
+            v.k_da_c_1_to_k_du_a_2_2[:steps, 1],
+            w.tanh_u_a_2_c[now, 1],
+            out=v.k_da_c_1_to_k_du_a_2_2[:steps, 2],
+        )
         # k_du_h = k_du_h_1*k_du_h_3; k_da_c = k_da_c_1*k_da_c_2
         np.multiply(
-            v.k_du_h_1_to_k_da_c[:steps, 3:5],
-            v.k_du_h_1_to_k_da_c[:steps, 0:2],
-            out=v.k_du_h_1_to_k_da_c[:steps, 3:5],
+            v.k_da_c_1_to_k_du_a_2_2[:steps, 2:4],
+            v.k_da_c_1_to_k_du_a_2_2[:steps, 0:2],
+            out=v.k_da_c_1_to_k_du_a_2_2[:steps, 2:4],
         )
         # k_du_a_2_3 = h[t-1]*k_du_h
-        np.multiply(v.k_du_h_1_to_k_da_c[:steps, 3], w.h[now], out=v.k_du_a_2[:steps])
+        np.multiply(v.k_da_c_1_to_k_du_a_2_2[:steps, 3], w.h[now], out=v.k_du_a_2[:steps])
         # k_du_a_2 = k_du_a_2_2*k_du_a_2_3
-        np.multiply(v.k_du_a_2[:steps], v.k_du_h_1_to_k_da_c[:steps, 2], out=v.k_du_a_2[:steps])
+        np.multiply(v.k_du_a_2[:steps], v.k_da_c_1_to_k_du_a_2_2[:steps, 4], out=v.k_du_a_2[:steps])
         # k_k_dh[t-1] = k_du_a_2*u_a
         np.multiply(v.k_du_a_2[:steps], u_a_, out=v.k_dh_prev[:steps])
         # k_dh[t-1]_3 = c + k_k_dh[t-1]
         np.add(v.k_dh_prev[:steps], w.tanh_u_a_2_c[now, 1], out=v.k_dh_prev[:steps])
         # k_dh[t-1]_1 = a*k_du_h
-        np.multiply(v.k_du_h_1_to_k_da_c[:steps, 3], w.a[now], out=v.k_dh_prev_1[:steps])
+        np.multiply(v.k_da_c_1_to_k_du_a_2_2[:steps, 3], w.a[now], out=v.k_dh_prev_1[:steps])
         # k_dh[t-1]_4 = k_dh[t-1]_1 + k_dh[t-1]_3
         np.add(v.k_dh_prev[:steps], v.k_dh_prev_1[:steps], out=v.k_dh_prev[:steps])
         # k_dh[t-1]_2 = k_da_c*u_c
-        np.multiply(v.k_du_h_1_to_k_da_c[:steps, 4], u_c, out=v.k_dh_prev_2[:steps])
+        np.multiply(v.k_da_c_1_to_k_du_a_2_2[:steps, 2], u_c, out=v.k_dh_prev_2[:steps])
         # k_dh[t-1] = k_dh[t-1]_2 + k_dh[t-1]_4
         np.add(v.k_dh_prev[:steps], v.k_dh_prev_2[:steps], out=v.k_dh_prev[:steps])
 
@@ -289,19 +297,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.multiply(k_dh_prev, dh, out=dh_prev)
 
         # du_h = dh*k_du_h
-        np.multiply(v.k_du_h_1_to_k_da_c[:steps, 3], v.dh[:steps], out=v.du_a_2_da_c_du_h_lanes[:steps, 2])
+        np.multiply(v.k_da_c_1_to_k_du_a_2_2[:steps, 3], v.dh[:steps], out=v.du_a_2_da_c_du_h_lanes[:steps, 2])
         # da_c = dh*k_da_c
-        np.multiply(v.k_du_h_1_to_k_da_c[:steps, 4], v.dh[:steps], out=v.du_a_2_da_c_du_h_lanes[:steps, 1])
+        np.multiply(v.k_da_c_1_to_k_du_a_2_2[:steps, 2], v.dh[:steps], out=v.du_a_2_da_c_du_h_lanes[:steps, 1])
         # du_a_2 = dh*k_du_a_2
         np.multiply(v.k_du_a_2[:steps], v.dh[:steps], out=v.du_a_2_da_c_du_h_lanes[:steps, 0])
         # one product: dx = W_hᵀ du_h + W_cᵀ da_c + W_aᵀ du_a_2
-        np.dot(v.du_a_2_da_c_du_h[:steps].reshape(steps * B, 3*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.du_a_2_da_c_du_h[:steps].reshape(steps * B, 3*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # du_a = du_a_2*h[t-1]
         np.multiply(v.du_a_2_da_c_du_h_lanes[:steps, 0], w.h[now], out=v.du_a[:steps])
         # du_c = da_c*h[t-1]
         np.multiply(v.du_a_2_da_c_du_h_lanes[:steps, 1], w.h[now], out=v.du_c[:steps])
         # one product: dW_a = Σ du_a_2 xᵀ; dW_c = Σ da_c xᵀ; dW_h = Σ du_h xᵀ
-        dW += np.dot(v.du_a_2_da_c_du_h[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.du_a_2_da_c_du_h[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_x))
         # du_a = Σ du_a; db_a = Σ du_a_2; du_c = Σ du_c; db_c = Σ da_c; db_h = Σ du_h
         du[:n_h] += np.sum(v.du_a[:steps].reshape(steps * B, n_h), axis=0)
         db += np.sum(v.du_a_2_da_c_du_h[:steps].reshape(steps * B, 3*n_h), axis=0)
@@ -454,6 +462,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -483,12 +497,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -127,9 +127,9 @@ def _adjoint_workspace(w):
     v.k_k_k_df = np.empty((v.piece, B, n_h), dtype)
     v.k_df_1 = np.empty((v.piece, B, n_h), dtype)
     v.df = np.empty((v.piece, B, n_h), dtype)
-    v.dq = np.empty((B, n_m), dtype)
-    v.du_q = np.empty((v.piece, B, n_m), dtype)
+    v.dtanh_u_q_2 = np.empty((B, n_m), dtype)
     v.k_du_q_2 = np.empty((v.piece, B, n_m), dtype)
+    v.du_q = np.empty((v.piece, B, n_m), dtype)
     v.dconcat_x_h = np.empty((v.piece, B, n_h + n_x), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
@@ -277,7 +277,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     dw_tau = np.zeros_like(params["w_tau"], order="C")
     dmagnitude_w_tau = np.zeros((n_h,), dtype)
     dh_prev = v.dh_prev
-    dq = v.dq
+    dtanh_u_q_2 = v.dtanh_u_q_2
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
@@ -321,11 +321,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # df = dh*k_df
             np.multiply(k_df, dh, out=df)
             # one product of df: dq = W_1ᵀ df
-            np.dot(df, W_1, out=dq)
+            np.dot(df, W_1, out=dtanh_u_q_2)
             # dtanh_u_q_2 = 17159*dq/10000
-            np.multiply(1.7159, dq, out=du_q)
+            np.multiply(dtanh_u_q_2, 1.7159, out=dtanh_u_q_2)
             # du_q_2 = dtanh_u_q_2*k_du_q_2
-            np.multiply(du_q, k_du_q_2, out=du_q)
+            np.multiply(k_du_q_2, dtanh_u_q_2, out=du_q)
             # du_q = 333*du_q_2/500
             np.multiply(du_q, 0.666, out=du_q)
             # one product of du_q: dconcat_x_h = W_bᵀ du_q
@@ -348,13 +348,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dmagnitude_w_tau = Σ dmagnitude_f
         dmagnitude_w_tau += np.sum(v.dmagnitude_f[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dW_b = Σ du_q concat_x_hᵀ
-        dW_b += np.dot(v.du_q[:steps].reshape(steps * B, n_m).T, w.concat_x_h[now].reshape(steps * B, n_h + n_x))
+        dW_b += np.matmul(v.du_q[:steps].reshape(steps * B, n_m).T, w.concat_x_h[now].reshape(steps * B, n_h + n_x))
         # db_b = Σ du_q; db_1 = Σ df; dA = Σ dA
         dA += np.sum(v.dA_[:steps].reshape(steps * B, n_h), axis=0)
         db[n_m:n_h + n_m] += np.sum(v.df[:steps].reshape(steps * B, n_h), axis=0)
         db[:n_m] += np.sum(v.du_q[:steps].reshape(steps * B, n_m), axis=0)
         # one product: dW_1 = Σ df qᵀ
-        dW_1 += np.dot(v.df[:steps].reshape(steps * B, n_h).T, w.q[now].reshape(steps * B, n_m))
+        dW_1 += np.matmul(v.df[:steps].reshape(steps * B, n_h).T, w.q[now].reshape(steps * B, n_m))
 
     dw_tau_ = dmagnitude_w_tau * v.k_dw_tau
     dw_tau[...] = dw_tau_
@@ -535,6 +535,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -564,12 +570,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

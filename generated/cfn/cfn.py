@@ -96,20 +96,19 @@ def workspace(params, T, B):
     w.half_U_theta_eta_h_lanes = w.half_U_theta_eta_h.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.x_a_theta_to_tanh_u_h = np.empty((T, B, 3*n_h), dtype)  # half_x_a_theta, half_x_a_eta, tanh_u_h: (n_h) each
     w.x_a_theta_to_tanh_u_h_lanes = w.x_a_theta_to_tanh_u_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.theta_eta = np.empty((T, 2, B, n_h), dtype)  # theta, eta: (n_h) each
-    w.tanh_h = np.empty((T, B, n_h), dtype)
+    w.theta_eta_tanh_h = np.empty((T, 3, B, n_h), dtype)  # theta, eta, tanh_h: (n_h) each
     w.h_1 = np.empty((B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.theta_eta,
+            w.theta_eta_tanh_h[:, 0:2],
             w.x_a_theta_to_tanh_u_h_lanes[:, 0:2],
-            w.tanh_h,
-            w.theta_eta[:, 0],
+            w.theta_eta_tanh_h[:, 2],
+            w.theta_eta_tanh_h[:, 0],
             w.x_a_theta_to_tanh_u_h_lanes[:, 2],
-            w.theta_eta[:, 1],
+            w.theta_eta_tanh_h[:, 1],
             w.h[1:],
         ),
     )
@@ -123,10 +122,10 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 11*n_h, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
-    v.du_h_to_k_dh_prev_3 = np.empty((v.piece, B, 4*n_h), dtype)  # du_h, da_theta, da_eta, k_dh[t-1]_3: (n_h) each
-    v.du_h_to_k_dh_prev_3_lanes = v.du_h_to_k_dh_prev_3.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
-    # k_da_theta, k_da_eta, k_k_dh[t-1]_3, k_du_h: (n_h) each
-    v.k_da_theta_to_k_du_h = np.empty((v.piece, 4, B, n_h), dtype)
+    v.k_dh_prev_3_to_du_h = np.empty((v.piece, B, 4*n_h), dtype)  # k_dh[t-1]_3, da_theta, da_eta, du_h: (n_h) each
+    v.k_dh_prev_3_to_du_h_lanes = v.k_dh_prev_3_to_du_h.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
+    # k_du_h, k_k_dh[t-1]_3, k_da_theta, k_da_eta: (n_h) each
+    v.k_du_h_to_k_da_eta = np.empty((v.piece, 4, B, n_h), dtype)
     v.k_da_theta_eta_1 = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_theta_1, k_da_eta_1: (n_h) each
     v.dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
@@ -135,10 +134,10 @@ def _adjoint_workspace(w):
         zip(
             [*v.dh] * v.pieces,
             [*v.dy_h] * v.pieces,
-            [*v.du_h_to_k_dh_prev_3_lanes[:, 1:4]] * v.pieces,
-            [*v.k_da_theta_to_k_du_h[:, 0:3]] * v.pieces,
-            [*v.du_h_to_k_dh_prev_3[:, :, n_h:3*n_h]] * v.pieces,
-            [*v.du_h_to_k_dh_prev_3_lanes[:, 3]] * v.pieces,
+            [*v.k_dh_prev_3_to_du_h_lanes[:, 0:3]] * v.pieces,
+            [*v.k_du_h_to_k_da_eta[:, 1:4]] * v.pieces,
+            [*v.k_dh_prev_3_to_du_h[:, :, n_h:3*n_h]] * v.pieces,
+            [*v.k_dh_prev_3_to_du_h_lanes[:, 0]] * v.pieces,
         ),
     )
     return v
@@ -170,7 +169,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray((0.5 * U).T)
     half_U_theta_eta_h = w.half_U_theta_eta_h
     half_U_theta_eta_h_lanes = w.half_U_theta_eta_h_lanes
@@ -180,11 +179,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_theta_x = half_W_theta x; half_W_eta_x = half_W_eta x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_theta_to_tanh_u_h[now].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_theta_to_tanh_u_h[now].reshape(steps * B, 3*n_h))
         # half_x_a_theta = half_W_theta_x + half_b_theta
         # half_x_a_eta = half_W_eta_x + half_b_eta
         # u_h = W_h_x + b_h
-        np.add(w.x_a_theta_to_tanh_u_h_lanes[now], b_lanes, out=w.x_a_theta_to_tanh_u_h_lanes[now])
+        np.add(w.x_a_theta_to_tanh_u_h[now], b_row, out=w.x_a_theta_to_tanh_u_h[now])
         # tanh_u_h = tanh(u_h)
         np.tanh(w.x_a_theta_to_tanh_u_h_lanes[now, 2], out=w.x_a_theta_to_tanh_u_h_lanes[now, 2])
 
@@ -194,8 +193,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # half_a_theta = half_U_theta_h + half_x_a_theta; half_a_eta = half_U_eta_h + half_x_a_eta
             np.add(half_x_a_theta_eta, half_U_theta_eta_h_lanes, out=theta_eta)
             # half_theta = tanh(half_a_theta); half_eta = tanh(half_a_eta); tanh_h = tanh(h[t-1])
-            np.tanh(h_prev, out=tanh_h)
             np.tanh(theta_eta, out=theta_eta)
+            np.tanh(h_prev, out=tanh_h)
             # theta_1 = half_theta/2; eta_1 = half_eta/2
             np.multiply(theta_eta, 0.5, out=theta_eta)
             # theta = theta_1 + 1/2; eta = eta_1 + 1/2
@@ -238,7 +237,6 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     W = params["W"]
     U = params["U"]
 
-    W_rows = np.concatenate([W[2*n_h:3*n_h], W[:2*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -251,81 +249,80 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.multiply(
             w.x_a_theta_to_tanh_u_h_lanes[now, 2],
             w.x_a_theta_to_tanh_u_h_lanes[now, 2],
-            out=v.k_da_theta_to_k_du_h[:steps, 3],
+            out=v.k_du_h_to_k_da_eta[:steps, 0],
         )
         # k_k_dh[t-1]_3_1 = tanh_h**2
-        np.multiply(w.tanh_h[now], w.tanh_h[now], out=v.k_da_theta_to_k_du_h[:steps, 2])
+        np.multiply(w.theta_eta_tanh_h[now, 2], w.theta_eta_tanh_h[now, 2], out=v.k_du_h_to_k_da_eta[:steps, 1])
         # k_du_h = 1 - k_du_h_1; k_k_dh[t-1]_3_2 = 1 - k_k_dh[t-1]_3_1
-        np.subtract(1, v.k_da_theta_to_k_du_h[:steps, 2:4], out=v.k_da_theta_to_k_du_h[:steps, 2:4])
+        np.subtract(1, v.k_du_h_to_k_da_eta[:steps, 0:2], out=v.k_du_h_to_k_da_eta[:steps, 0:2])
         # k_da_eta_2 = eta*tanh_u_h
         np.multiply(
             w.x_a_theta_to_tanh_u_h_lanes[now, 2],
-            w.theta_eta[now, 1],
-            out=v.k_da_theta_to_k_du_h[:steps, 1],
+            w.theta_eta_tanh_h[now, 1],
+            out=v.k_du_h_to_k_da_eta[:steps, 3],
         )
         # k_da_eta_1 = 1 - eta
-        np.subtract(1, w.theta_eta[now, 1], out=v.k_da_theta_eta_1[:steps, 1])
+        np.subtract(1, w.theta_eta_tanh_h[now, 1], out=v.k_da_theta_eta_1[:steps, 1])
         # k_da_theta_1 = 1 - theta
-        np.subtract(1, w.theta_eta[now, 0], out=v.k_da_theta_eta_1[:steps, 0])
+        np.subtract(1, w.theta_eta_tanh_h[now, 0], out=v.k_da_theta_eta_1[:steps, 0])
         # k_da_theta_2 = tanh_h*theta
-        np.multiply(w.tanh_h[now], w.theta_eta[now, 0], out=v.k_da_theta_to_k_du_h[:steps, 0])
+        np.multiply(w.theta_eta_tanh_h[now, 2], w.theta_eta_tanh_h[now, 0], out=v.k_du_h_to_k_da_eta[:steps, 2])
         # k_da_eta = k_da_eta_1*k_da_eta_2; k_da_theta = k_da_theta_1*k_da_theta_2
         np.multiply(
-            v.k_da_theta_to_k_du_h[:steps, 0:2],
+            v.k_du_h_to_k_da_eta[:steps, 2:4],
             v.k_da_theta_eta_1[:steps],
-            out=v.k_da_theta_to_k_du_h[:steps, 0:2],
+            out=v.k_du_h_to_k_da_eta[:steps, 2:4],
         )
         # k_k_dh[t-1]_3 = k_k_dh[t-1]_3_2*theta
-        np.multiply(v.k_da_theta_to_k_du_h[:steps, 2], w.theta_eta[now, 0], out=v.k_da_theta_to_k_du_h[:steps, 2])
+        np.multiply(
+            v.k_du_h_to_k_da_eta[:steps, 1],
+            w.theta_eta_tanh_h[now, 0],
+            out=v.k_du_h_to_k_da_eta[:steps, 1],
+        )
 
         for (
             dh,
             dy_h,
-            da_theta_to_k_dh_prev_3,
-            k_da_theta_to_k_k_dh_prev_3,
+            k_dh_prev_3_to_da_eta,
+            k_k_dh_prev_3_to_k_da_eta,
             da_theta_eta_rows,
             k_dh_prev_3,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
             # da_eta = dh*k_da_eta; da_theta = dh*k_da_theta; k_dh[t-1]_3 = dh*k_k_dh[t-1]_3
-            np.multiply(dh, k_da_theta_to_k_k_dh_prev_3, out=da_theta_to_k_dh_prev_3)
+            np.multiply(dh, k_k_dh_prev_3_to_k_da_eta, out=k_dh_prev_3_to_da_eta)
             # one product: p_dh[t-1] = U_etaᵀ da_eta + U_thetaᵀ da_theta
             np.dot(da_theta_eta_rows, U, out=dh_prev)
             # dh[t-1] = k_dh[t-1]_3 + p_dh[t-1]
             np.add(dh_prev, k_dh_prev_3, out=dh_prev)
 
         # dtanh_u_h = dh*eta
-        np.multiply(v.dh[:steps], w.theta_eta[now, 1], out=v.du_h_to_k_dh_prev_3_lanes[:steps, 0])
+        np.multiply(v.dh[:steps], w.theta_eta_tanh_h[now, 1], out=v.k_dh_prev_3_to_du_h_lanes[:steps, 3])
         # du_h = dtanh_u_h*k_du_h
         np.multiply(
-            v.du_h_to_k_dh_prev_3_lanes[:steps, 0],
-            v.k_da_theta_to_k_du_h[:steps, 3],
-            out=v.du_h_to_k_dh_prev_3_lanes[:steps, 0],
+            v.k_dh_prev_3_to_du_h_lanes[:steps, 3],
+            v.k_du_h_to_k_da_eta[:steps, 0],
+            out=v.k_dh_prev_3_to_du_h_lanes[:steps, 3],
         )
         # one product: dx = W_hᵀ du_h + W_etaᵀ da_eta + W_thetaᵀ da_theta
-        np.dot(
-            v.du_h_to_k_dh_prev_3[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
-            W_rows,
+        np.matmul(
+            v.k_dh_prev_3_to_du_h[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_theta = Σ da_theta xᵀ; dW_eta = Σ da_eta xᵀ; dW_h = Σ du_h xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
-            v.du_h_to_k_dh_prev_3[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:2*n_h] += np.dot(
-            v.du_h_to_k_dh_prev_3[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
+        dW += np.matmul(
+            v.k_dh_prev_3_to_du_h[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_theta = Σ da_theta h[t-1]ᵀ; dU_eta = Σ da_eta h[t-1]ᵀ
-        dU += np.dot(
-            v.du_h_to_k_dh_prev_3[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
+        dU += np.matmul(
+            v.k_dh_prev_3_to_du_h[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_theta = Σ da_theta; db_eta = Σ da_eta; db_h = Σ du_h
-        db[2*n_h:3*n_h] += np.sum(v.du_h_to_k_dh_prev_3[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:2*n_h] += np.sum(v.du_h_to_k_dh_prev_3[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h), axis=0)
+        db += np.sum(v.k_dh_prev_3_to_du_h[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h), axis=0)
 
     return {"W": dW, "U": dU, "b": db}, v.dx, {"h": v.dh_prev.copy()}
 
@@ -473,6 +470,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -502,12 +505,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

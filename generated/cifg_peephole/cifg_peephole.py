@@ -108,25 +108,24 @@ def workspace(params, T, B):
     w.U_igo_h_lanes = w.U_igo_h.reshape(B, 3, n_h).transpose(1, 0, 2)
     w.x_a_igo = np.empty((w.piece, B, 3*n_h), dtype)  # half_x_a_i, x_a_g, half_x_a_o: (n_h) each
     w.x_a_igo_lanes = w.x_a_igo.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.igo = np.empty((T, 3, B, n_h), dtype)  # i, g, o: (n_h) each
+    w.i_g_o_tanh_c = np.empty((T, 4, B, n_h), dtype)  # i, g, o, tanh_c: (n_h) each
     w.half_a_i_1 = np.empty((B, n_h), dtype)
     w.c_2 = np.empty((B, n_h), dtype)
     w.half_a_o_1 = np.empty((B, n_h), dtype)
-    w.tanh_c = np.empty((T, B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.c = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.igo,
+            w.i_g_o_tanh_c[:, 0:3],
             [*w.x_a_igo_lanes] * w.pieces,
             w.c[:-1],
-            w.igo[:, 0],
-            w.igo[:, 0:2],
-            w.igo[:, 1],
+            w.i_g_o_tanh_c[:, 0],
+            w.i_g_o_tanh_c[:, 0:2],
+            w.i_g_o_tanh_c[:, 1],
             w.c[1:],
-            w.igo[:, 2],
-            w.tanh_c,
+            w.i_g_o_tanh_c[:, 2],
+            w.i_g_o_tanh_c[:, 3],
             w.h[1:],
         ),
     )
@@ -196,7 +195,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     p = params["p"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h], 0.5 * W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h], 0.5 * b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h], 0.5 * b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:n_h], U[n_h:2*n_h], 0.5 * U[2*n_h:3*n_h]]).T)
     half_p_i = 0.5 * p[:n_h]
     half_p_o = 0.5 * p[n_h:2*n_h]
@@ -209,9 +208,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; W_g_x = W_g x; half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_igo[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_igo[:steps].reshape(steps * B, 3*n_h))
         # half_x_a_i = half_W_i_x + half_b_i; x_a_g = W_g_x + b_g; half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_igo_lanes[:steps], b_lanes, out=w.x_a_igo_lanes[:steps])
+        np.add(w.x_a_igo[:steps], b_row, out=w.x_a_igo[:steps])
 
         for h_prev, igo, x_a_igo_lanes, c_prev, i, ig, g, c, o, tanh_c, h in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; U_g_h = U_g h[t-1]; half_U_o_h = half_U_o h[t-1]
@@ -303,31 +302,31 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.copyto(v.dc_prev_da_i_da_g_da_o_lanes[steps, 0], v.dc_prev_da_i_da_g_da_o_lanes[0, 0])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_o_2 = o*tanh_c
-        np.multiply(w.tanh_c[now], w.igo[now, 2], out=v.k_da_o[:steps])
+        np.multiply(w.i_g_o_tanh_c[now, 3], w.i_g_o_tanh_c[now, 2], out=v.k_da_o[:steps])
         # k_da_o_1 = 1 - o
-        np.subtract(1, w.igo[now, 2], out=v.k_da_o_1[:steps])
+        np.subtract(1, w.i_g_o_tanh_c[now, 2], out=v.k_da_o_1[:steps])
         # k_da_o = k_da_o_1*k_da_o_2
         np.multiply(v.k_da_o[:steps], v.k_da_o_1[:steps], out=v.k_da_o[:steps])
         # k_k_dc_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_dc_prev_to_k_k_dc[:steps, 3])
+        np.multiply(w.i_g_o_tanh_c[now, 3], w.i_g_o_tanh_c[now, 3], out=v.k_dc_prev_to_k_k_dc[:steps, 3])
         # k_da_g_1 = g**2
-        np.multiply(w.igo[now, 1], w.igo[now, 1], out=v.k_dc_prev_to_k_k_dc[:steps, 2])
+        np.multiply(w.i_g_o_tanh_c[now, 1], w.i_g_o_tanh_c[now, 1], out=v.k_dc_prev_to_k_k_dc[:steps, 2])
         # k_k_dc_2 = 1 - k_k_dc_1; k_da_g_2 = 1 - k_da_g_1
         np.subtract(1, v.k_dc_prev_to_k_k_dc[:steps, 2:4], out=v.k_dc_prev_to_k_k_dc[:steps, 2:4])
         # k_k_dc_3 = k_k_dc_2*o
-        np.multiply(v.k_dc_prev_to_k_k_dc[:steps, 3], w.igo[now, 2], out=v.k_dc_prev_to_k_k_dc[:steps, 3])
+        np.multiply(v.k_dc_prev_to_k_k_dc[:steps, 3], w.i_g_o_tanh_c[now, 2], out=v.k_dc_prev_to_k_k_dc[:steps, 3])
         # k_k_dc_4 = k_da_o*p_o
         np.multiply(v.k_da_o[:steps], p_o, out=v.k_k_dc_4[:steps])
         # k_k_dc = k_k_dc_3 + k_k_dc_4
         np.add(v.k_dc_prev_to_k_k_dc[:steps, 3], v.k_k_dc_4[:steps], out=v.k_dc_prev_to_k_k_dc[:steps, 3])
         # k_da_g = i*k_da_g_2
-        np.multiply(v.k_dc_prev_to_k_k_dc[:steps, 2], w.igo[now, 0], out=v.k_dc_prev_to_k_k_dc[:steps, 2])
+        np.multiply(v.k_dc_prev_to_k_k_dc[:steps, 2], w.i_g_o_tanh_c[now, 0], out=v.k_dc_prev_to_k_k_dc[:steps, 2])
         # k_da_i_2 = -c[t-1] + g
-        np.subtract(w.igo[now, 1], w.c[now], out=v.k_da_i_2[:steps])
+        np.subtract(w.i_g_o_tanh_c[now, 1], w.c[now], out=v.k_da_i_2[:steps])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.igo[now, 0], out=v.k_dc_prev_to_k_k_dc[:steps, 1])
+        np.subtract(1, w.i_g_o_tanh_c[now, 0], out=v.k_dc_prev_to_k_k_dc[:steps, 1])
         # k_da_i_3 = i*k_da_i_1
-        np.multiply(v.k_dc_prev_to_k_k_dc[:steps, 1], w.igo[now, 0], out=v.k_dc_prev_to_k_k_dc[:steps, 1])
+        np.multiply(v.k_dc_prev_to_k_k_dc[:steps, 1], w.i_g_o_tanh_c[now, 0], out=v.k_dc_prev_to_k_k_dc[:steps, 1])
         # k_da_i = k_da_i_2*k_da_i_3
         np.multiply(v.k_dc_prev_to_k_k_dc[:steps, 1], v.k_da_i_2[:steps], out=v.k_dc_prev_to_k_k_dc[:steps, 1])
         # k_dc[t-1]_1 = k_da_i*p_i
@@ -335,7 +334,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dc[t-1]_2 = k_dc[t-1]_1 + 1
         np.add(v.k_dc_prev_to_k_k_dc[:steps, 0], 1, out=v.k_dc_prev_to_k_k_dc[:steps, 0])
         # k_dc[t-1] = -i + k_dc[t-1]_2
-        np.subtract(v.k_dc_prev_to_k_k_dc[:steps, 0], w.igo[now, 0], out=v.k_dc_prev_to_k_k_dc[:steps, 0])
+        np.subtract(v.k_dc_prev_to_k_k_dc[:steps, 0], w.i_g_o_tanh_c[now, 0], out=v.k_dc_prev_to_k_k_dc[:steps, 0])
 
         for (
             dy_h,
@@ -361,7 +360,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.dot(da_igo_rows, U, out=dh_prev)
 
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_iᵀ da_i
-        np.dot(
+        np.matmul(
             v.dc_prev_da_i_da_g_da_o[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_x),
@@ -371,12 +370,12 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dp_o = c*da_o
         np.multiply(v.dc_prev_da_i_da_g_da_o_lanes[:steps, 3], w.c[1:][now], out=v.dp_o[:steps])
         # one product: dW_i = Σ da_i xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.dc_prev_da_i_da_g_da_o[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ; dU_o = Σ da_o h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.dc_prev_da_i_da_g_da_o[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -568,6 +567,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -597,12 +602,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -97,7 +97,8 @@ def workspace(params, T, B):
     w.x_a_h_tilde = np.empty((w.piece, B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.k_h = np.empty((w.piece, B, n_h), dtype)
-    w.h_12 = np.empty((2, B, n_h), dtype)  # h_1, h_2: (n_h) each
+    w.h_2 = np.empty((B, n_h), dtype)
+    w.h_1 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(zip(w.h_tilde, w.h[:-1], [*w.x_a_h_tilde] * w.pieces, w.g, [*w.k_h] * w.pieces, w.h[1:]))
     return w
@@ -162,8 +163,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     w.R_ = R_
     W_h_T = np.ascontiguousarray(W_h.T)
     R_ = w.R_
-    h_1 = w.h_12[0]
-    h_2 = w.h_12[1]
+    h_1 = w.h_1
+    h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
@@ -182,7 +183,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # g = g_1*g_2
         np.multiply(w.g[now], w.g_2[:steps], out=w.g[now])
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
         # x_a_h_tilde = W_h_x + b_h
         np.add(w.x_a_h_tilde[:steps], b_h, out=w.x_a_h_tilde[:steps])
         # k_h = 1 - g
@@ -273,14 +274,14 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev, out=dh_prev)
 
         # one product of da_h_tilde: dx = W_hᵀ da_h_tilde
-        np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dR = Σ da_h_tilde h[t-1]ᵀ
-        dR += np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dR += np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # dT_h = Σ k; db_h = Σ da_h_tilde
         db_h += np.sum(v.da_h_tilde[:steps].reshape(steps * B, n_h), axis=0)
         dT_h += steps * B * v.k
         # one product: dW_h = Σ da_h_tilde xᵀ
-        dW_h += np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
 
     dM_h_ = dR * U_h
     dU_h_ = dR * M_h
@@ -437,6 +438,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -466,12 +473,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

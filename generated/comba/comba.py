@@ -112,8 +112,7 @@ def workspace(params, T, B):
     w.W_kq_x_lanes = w.W_kq_x.reshape(T, B, 2, n_k).transpose(0, 2, 1, 3)
     w.u_kq = np.empty((w.piece, 2, B, n_k), dtype)  # u_k, u_q: (n_k) each
     w.sqrt_u_kq_2 = np.empty((T, 2, B, 1), dtype)  # sqrt_u_k_2, sqrt_u_q_2: (1) each
-    w.k = np.empty((T, B, n_k), dtype)
-    w.q = np.empty((T, B, n_k), dtype)
+    w.kq = np.empty((T, 2, B, n_k), dtype)  # k, q: (n_k) each
     w.q_1 = np.empty((w.piece, B, n_k), dtype)
     w.p = np.empty((T, B, n_k), dtype)
     w.v_ = np.empty((w.piece, B, n_v), dtype)
@@ -146,8 +145,8 @@ def _adjoint_workspace(w):
     v.dS_bar = np.empty((v.piece, B, n_k, n_v), dtype)
     v.k_dexp_g = np.empty((v.piece, B, n_k, n_v), dtype)
     v.k_dexp_a_log_dg_du_k_2 = np.empty((v.piece, 3, B, 1), dtype)  # k_dexp_a_log, dg, du_k_2: (1) each
-    v.da_beta_du_g = np.empty((v.piece, B, 2), dtype)  # da_beta, du_g: (1) each
-    v.da_beta_du_g_lanes = v.da_beta_du_g.reshape(v.piece, B, 2, 1).transpose(0, 2, 1, 3)
+    v.du_g_da_beta = np.empty((v.piece, B, 2), dtype)  # du_g, da_beta: (1) each
+    v.du_g_da_beta_lanes = v.du_g_da_beta.reshape(v.piece, B, 2, 1).transpose(0, 2, 1, 3)
     v.k_k_k_du_g_k_du_k_2 = np.empty((v.piece, 2, B, 1), dtype)  # k_k_k_du_g, k_du_k_2: (1) each
     v.k_du_g = np.empty((v.piece, B, 1), dtype)
     v.k_dbeta = np.empty((v.piece, B, n_k), dtype)
@@ -156,8 +155,8 @@ def _adjoint_workspace(w):
     v.dq = np.empty((v.piece, B, n_k), dtype)
     v.du_q_3 = np.empty((v.piece, B, n_k), dtype)
     v.k_k_dsqrt_u_q_2_1 = np.empty((v.piece, B, 1), dtype)
-    # k_dsqrt_u_q_2, k_k_dsqrt_u_k_2: (n_k) each
-    v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2 = np.empty((v.piece, 2, B, n_k), dtype)
+    # k_k_dsqrt_u_k_2, k_dsqrt_u_q_2: (n_k) each
+    v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2 = np.empty((v.piece, 2, B, n_k), dtype)
     v.du_q_2 = np.empty((v.piece, B, 1), dtype)
     v.k_du_q_2 = np.empty((v.piece, B, 1), dtype)
     v.k_dW_q_x = np.empty((v.piece, B, n_k), dtype)
@@ -242,7 +241,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_k_x = W_k x; W_q_x = W_q x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_kq_x[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_kq_x[now].reshape(steps * B, 2*n_k))
         # u_k = W_k_x**2; u_q = W_q_x**2
         np.multiply(w.W_kq_x_lanes[now], w.W_kq_x_lanes[now], out=w.u_kq[:steps])
         # sum_u_k = sum(u_k)
@@ -254,20 +253,19 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # sqrt_u_k_2 = sqrt(u_k_2); sqrt_u_q_2 = sqrt(u_q_2)
         np.sqrt(w.sqrt_u_kq_2[now], out=w.sqrt_u_kq_2[now])
         # k = W_k_x/sqrt_u_k_2; u_q_3 = W_q_x/sqrt_u_q_2
-        np.divide(w.W_kq_x_lanes[now, 0], w.sqrt_u_kq_2[now, 0], out=w.k[now])
-        np.divide(w.W_kq_x_lanes[now, 1], w.sqrt_u_kq_2[now, 1], out=w.q[now])
+        np.divide(w.W_kq_x_lanes[now], w.sqrt_u_kq_2[now], out=w.kq[now])
         # q_1 = d_fb*k
-        np.multiply(w.k[now], d_fb, out=w.q_1[:steps])
+        np.multiply(w.kq[now, 0], d_fb, out=w.q_1[:steps])
         # q_2 = -q_1 + u_q_3
-        np.subtract(w.q[now], w.q_1[:steps], out=w.q[now])
+        np.subtract(w.kq[now, 1], w.q_1[:steps], out=w.kq[now, 1])
         # q = q_2/sqrt_u_q_4
-        np.divide(w.q[now], w.sqrt_u_q_4, out=w.q[now])
+        np.divide(w.kq[now, 1], w.sqrt_u_q_4, out=w.kq[now, 1])
         # p = b_fb*k
-        np.multiply(w.k[now], b_fb, out=w.p[now])
+        np.multiply(w.kq[now, 0], b_fb, out=w.p[now])
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[:steps].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[:steps].reshape(steps * B, n_v))
         # one product of x: a_beta = w_b x; w_a_x = w_a x
-        np.dot(w.x[now].reshape(steps * B, n_x), w_T, out=w.beta_u_g[now].reshape(steps * B, 2))
+        np.matmul(w.x[now].reshape(steps * B, n_x), w_T, out=w.beta_u_g[now].reshape(steps * B, 2))
         # beta_1 = a_beta/2
         np.multiply(w.beta_u_g_lanes[now, 0], 0.5, out=w.beta_u_g_lanes[now, 0])
         # beta_2 = tanh(beta_1)
@@ -297,7 +295,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # exp_g = exp(g)
         np.exp(w.exp_g[now], out=w.exp_g[now])
         # u_S = beta*k
-        np.multiply(w.beta_u_g_lanes[now, 0], w.k[now], out=w.u_S[now])
+        np.multiply(w.beta_u_g_lanes[now, 0], w.kq[now, 0], out=w.u_S[now])
 
         for S_bar, exp_g, S_prev, u_S_2, p, v_, u_S, S in w.ticks[now]:
             # S_bar = S[t-1]*exp_g
@@ -312,7 +310,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.add(S_bar, outer_u_S_u_S_2, out=S)
 
         # y = matvec_t(S, q)
-        np.copyto(w.y[now], np.einsum("...ij,...i->...j", w.S[1:][now], w.q[now]))
+        np.copyto(w.y[now], np.einsum("...ij,...i->...j", w.S[1:][now], w.kq[now, 1]))
 
     return w.y, {"S": w.S[T].copy()}, (w, w.calls)
 
@@ -372,7 +370,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_y[:steps], 0.0 if dy is None else dy[now])
         # k_dS = i,j->ji(dy_y, q)
-        np.copyto(v.k_dS[:steps], np.einsum("...i,...j->...ji", v.dy_y[:steps], w.q[now]))
+        np.copyto(v.k_dS[:steps], np.einsum("...i,...j->...ji", v.dy_y[:steps], w.kq[now, 1]))
         # k_k_k_du_g = -softplus_u_g
         np.negative(w.softplus_u_g[now], out=v.k_k_k_du_g_k_du_k_2[:steps, 0])
         # k_k_du_g = expm1(k_k_k_du_g)
@@ -389,7 +387,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.divide(
             w.W_kq_x_lanes[now, 0],
             v.k_k_dsqrt_u_k_2_1[:steps],
-            out=v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 1],
+            out=v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 0],
         )
         # k_k_dsqrt_u_q_2_1 = sqrt_u_q_2**2
         np.multiply(w.sqrt_u_kq_2[now, 1], w.sqrt_u_kq_2[now, 1], out=v.k_k_dsqrt_u_q_2_1[:steps])
@@ -397,10 +395,10 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.divide(
             w.W_kq_x_lanes[now, 1],
             v.k_k_dsqrt_u_q_2_1[:steps],
-            out=v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 0],
+            out=v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 1],
         )
         # k_k_dsqrt_u_q_2 = -k_k_dsqrt_u_q_2_2; k_k_dsqrt_u_k_2 = -k_k_dsqrt_u_k_2_2
-        np.negative(v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps], out=v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps])
+        np.negative(v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps], out=v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps])
         # k_du_k_2 = 1/(2*sqrt_u_k_2)
         np.divide(0.5, w.sqrt_u_kq_2[now, 0], out=v.k_k_k_du_g_k_du_k_2[:steps, 1])
         # k_da_beta_1 = 1 - beta
@@ -411,14 +409,14 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.multiply(v.dq[:steps], v.k_du_q_3, out=v.du_q_3[:steps])
         # k_dsqrt_u_q_2 = du_q_3*k_k_dsqrt_u_q_2
         np.multiply(
-            v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 0],
+            v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 1],
             v.du_q_3[:steps],
-            out=v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 0],
+            out=v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 1],
         )
         # dsqrt_u_q_2 = sum(k_dsqrt_u_q_2)
         np.copyto(
             v.du_q_2[:steps],
-            np.einsum("...i->...", v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 0])[..., None],
+            np.einsum("...i->...", v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 1])[..., None],
         )
         # k_du_q_2 = 1/(2*sqrt_u_q_2)
         np.divide(0.5, w.sqrt_u_kq_2[now, 1], out=v.k_du_q_2[:steps])
@@ -441,13 +439,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_dW_k_x = 2*W_k_x
         np.multiply(2, w.W_kq_x_lanes[now, 0], out=v.k_k_dW_k_x[:steps])
         # one product of dW_q_x: k_dx_2 = W_qᵀ dW_q_x
-        np.dot(
+        np.matmul(
             v.dW_kq_x_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
         )
         # k_k_dd_fb_1 = k/sqrt_u_q_4
-        np.divide(w.k[now], w.sqrt_u_q_4, out=v.k_dd_fb[:steps])
+        np.divide(w.kq[now, 0], w.sqrt_u_q_4, out=v.k_dd_fb[:steps])
         # k_k_dd_fb = -k_k_dd_fb_1
         np.negative(v.k_dd_fb[:steps], out=v.k_dd_fb[:steps])
         # k_dd_fb = dq*k_k_dd_fb
@@ -478,9 +476,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dg = dexp_g*exp_g
         np.multiply(v.k_dexp_a_log_dg_du_k_2[:steps, 1], w.exp_g[now], out=v.k_dexp_a_log_dg_du_k_2[:steps, 1])
         # dsoftplus_u_g = dg*k_dsoftplus_u_g
-        np.multiply(v.k_dexp_a_log_dg_du_k_2[:steps, 1], v.k_dsoftplus_u_g, out=v.da_beta_du_g_lanes[:steps, 1])
+        np.multiply(v.k_dexp_a_log_dg_du_k_2[:steps, 1], v.k_dsoftplus_u_g, out=v.du_g_da_beta_lanes[:steps, 0])
         # du_g = dsoftplus_u_g*k_du_g
-        np.multiply(v.da_beta_du_g_lanes[:steps, 1], v.k_du_g[:steps], out=v.da_beta_du_g_lanes[:steps, 1])
+        np.multiply(v.du_g_da_beta_lanes[:steps, 0], v.k_du_g[:steps], out=v.du_g_da_beta_lanes[:steps, 0])
         # dp = matvec(S_bar, dmatvec_t_S_bar_p)
         np.copyto(v.dp[:steps], np.einsum("...ij,...j->...i", w.S_bar[now], v.dmatvec_t_S_bar_p[:steps]))
         # k_dk_2 = b_fb*dp
@@ -492,7 +490,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = dk_1 + k_dk_2
         np.add(v.dk[:steps], v.k_dk_2[:steps], out=v.dk[:steps])
         # k_dsqrt_u_k_2 = dk*k_k_dsqrt_u_k_2
-        np.multiply(v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 1], v.dk[:steps], out=v.k_dsqrt_u_k_2[:steps])
+        np.multiply(v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 0], v.dk[:steps], out=v.k_dsqrt_u_k_2[:steps])
         # dsqrt_u_k_2 = sum(k_dsqrt_u_k_2)
         np.copyto(v.k_dexp_a_log_dg_du_k_2[:steps, 2], np.einsum("...i->...", v.k_dsqrt_u_k_2[:steps])[..., None])
         # k_dexp_a_log = dg*k_k_k_du_g; du_k_2 = dsqrt_u_k_2*k_du_k_2
@@ -507,11 +505,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.k_dexp_a_log_dg_du_k_2[:steps, 2],
         )
         # k_dbeta = du_S*k
-        np.multiply(v.du_S[:steps], w.k[now], out=v.k_dbeta[:steps])
+        np.multiply(v.du_S[:steps], w.kq[now, 0], out=v.k_dbeta[:steps])
         # dbeta = sum(k_dbeta)
-        np.copyto(v.da_beta_du_g_lanes[:steps, 0], np.einsum("...i->...", v.k_dbeta[:steps])[..., None])
+        np.copyto(v.du_g_da_beta_lanes[:steps, 1], np.einsum("...i->...", v.k_dbeta[:steps])[..., None])
         # da_beta = dbeta*k_da_beta
-        np.multiply(v.da_beta_du_g_lanes[:steps, 0], v.k_da_beta[:steps], out=v.da_beta_du_g_lanes[:steps, 0])
+        np.multiply(v.du_g_da_beta_lanes[:steps, 1], v.k_da_beta[:steps], out=v.du_g_da_beta_lanes[:steps, 1])
         # du_k = broadcast(du_k_2, (n_k))
         np.copyto(v.k_dW_k_x[:steps], v.k_dexp_a_log_dg_du_k_2[:steps, 2])
         # k_dW_k_x_2 = dk*k_k_dW_k_x_2
@@ -521,17 +519,21 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dW_k_x = k_dW_k_x + k_dW_k_x_2
         np.add(v.dW_kq_x_lanes[:steps, 0], v.k_dW_k_x[:steps], out=v.dW_kq_x_lanes[:steps, 0])
         # one product of du_g: k_dx_5 = w_aᵀ du_g
-        np.dot(v.da_beta_du_g_lanes[:steps, 1].reshape(steps * B, 1), w_rows, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(
+            v.du_g_da_beta_lanes[:steps, 0].reshape(steps * B, 1),
+            w_rows,
+            out=v.dx[now].reshape(steps * B, n_x),
+        )
         # one product of da_beta: k_dx_4 = w_bᵀ da_beta
-        np.dot(
-            v.da_beta_du_g_lanes[:steps, 0].reshape(steps * B, 1),
+        np.matmul(
+            v.du_g_da_beta_lanes[:steps, 1].reshape(steps * B, 1),
             w_rows_2,
             out=v.k_dx_4[:steps].reshape(steps * B, n_x),
         )
         # one product of du_S_2: k_dx_3 = W_vᵀ du_S_2
-        np.dot(v.du_S_2[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.du_S_2[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dW_k_x: k_dx = W_kᵀ dW_k_x
-        np.dot(
+        np.matmul(
             v.dW_kq_x_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -542,20 +544,27 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # k_db_fb = dp*k
-        np.multiply(v.dp[:steps], w.k[now], out=v.k_db_fb[:steps])
+        np.multiply(v.dp[:steps], w.kq[now, 0], out=v.k_db_fb[:steps])
         # db_fb = sum(k_db_fb)
         np.copyto(v.db_fb_[:steps], np.einsum("...i->...", v.k_db_fb[:steps])[..., None])
         # dexp_a_log = Σ k_dexp_a_log
         dexp_a_log += np.sum(v.k_dexp_a_log_dg_du_k_2[:steps, 0].reshape(steps * B, 1), axis=0)
         # one product: dW_k = Σ dW_k_x xᵀ; dW_q = Σ dW_q_x xᵀ; dW_v = Σ du_S_2 xᵀ; dw_b = Σ da_beta xᵀ; dw_a = Σ
         #     du_g xᵀ
-        dW += np.dot(v.dW_kq_x[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dw += np.dot(v.da_beta_du_g[:steps].reshape(steps * B, 2).T, w.x[now].reshape(steps * B, n_x))
-        dW_v += np.dot(v.du_S_2[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.dW_kq_x[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW_v += np.matmul(v.du_S_2[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dw[1:2] += np.matmul(
+            v.du_g_da_beta[:steps, :, :1].reshape(steps * B, 1).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
+        dw[:1] += np.matmul(
+            v.du_g_da_beta[:steps, :, 1:2].reshape(steps * B, 1).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
         # dd_fb = Σ dd_fb; db_fb = Σ db_fb; ddt_b = Σ du_g
-        ddt_b.reshape(1)[...] += np.sum(v.da_beta_du_g[:steps, :, 1:2].reshape(steps * B, 1), axis=0)
         db_fb.reshape(1)[...] += np.sum(v.db_fb_[:steps].reshape(steps * B, 1), axis=0)
         dd_fb.reshape(1)[...] += np.sum(v.dd_fb_[:steps].reshape(steps * B, 1), axis=0)
+        ddt_b.reshape(1)[...] += np.sum(v.du_g_da_beta[:steps, :, :1].reshape(steps * B, 1), axis=0)
 
     da_log_ = dexp_a_log * w.exp_a_log
     da_log.reshape(1)[...] = da_log_
@@ -736,6 +745,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -765,12 +780,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

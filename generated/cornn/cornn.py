@@ -93,7 +93,7 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 3*n_h, n_h, dtype)
     w.x_u_c = np.empty((w.piece, B, n_h), dtype)
     w.U_h_h = np.empty((B, n_h), dtype)
-    w.V_h_c = np.empty((B, n_h), dtype)
+    w.u_c = np.empty((B, n_h), dtype)
     w.tanh_u_c = np.empty((T, B, n_h), dtype)
     w.c_4 = np.empty((B, n_h), dtype)
     w.c_2 = np.empty((B, n_h), dtype)
@@ -101,7 +101,7 @@ def workspace(params, T, B):
     w.h_1 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.c = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.h[:-1], w.c[:-1], w.tanh_u_c, [*w.x_u_c] * w.pieces, w.c[1:], w.h[1:]))
+    w.ticks = list(zip(w.h[:-1], w.c[:-1], [*w.x_u_c] * w.pieces, w.tanh_u_c, w.c[1:], w.h[1:]))
     return w
 
 
@@ -156,7 +156,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_h_T = np.ascontiguousarray(U_h.T)
     V_h_T = np.ascontiguousarray(V_h.T)
     U_h_h = w.U_h_h
-    V_h_c = w.V_h_c
+    u_c = w.u_c
     c_4 = w.c_4
     c_2 = w.c_2
     c_3 = w.c_3
@@ -165,21 +165,21 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_u_c[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_u_c[:steps].reshape(steps * B, n_h))
         # x_u_c = W_h_x + b_h
         np.add(w.x_u_c[:steps], b_h, out=w.x_u_c[:steps])
 
-        for h_prev, c_prev, tanh_u_c, x_u_c, c, h in w.ticks[now]:
+        for h_prev, c_prev, x_u_c, tanh_u_c, c, h in w.ticks[now]:
             # one product of h[t-1]: U_h_h = U_h h[t-1]
             np.dot(h_prev, U_h_T, out=U_h_h)
             # one product of c[t-1]: V_h_c = V_h c[t-1]
-            np.dot(c_prev, V_h_T, out=V_h_c)
+            np.dot(c_prev, V_h_T, out=u_c)
             # p_u_c = U_h_h + V_h_c
-            np.add(V_h_c, U_h_h, out=tanh_u_c)
+            np.add(u_c, U_h_h, out=u_c)
             # u_c = p_u_c + x_u_c
-            np.add(tanh_u_c, x_u_c, out=tanh_u_c)
+            np.add(u_c, x_u_c, out=u_c)
             # tanh_u_c = tanh(u_c)
-            np.tanh(tanh_u_c, out=tanh_u_c)
+            np.tanh(u_c, out=tanh_u_c)
             # c_1 = c[t-1]*(-dt*epsilon + 1)
             np.multiply(c_prev, (1 - dt * epsilon), out=c_4)
             # c_2 = dt*tanh_u_c
@@ -278,13 +278,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dc_prev, k_dc_prev, out=dc_prev)
 
         # one product of du_c: dx = W_hᵀ du_c
-        np.dot(v.du_c[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.du_c[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_h = Σ du_c xᵀ
-        dW_h += np.dot(v.du_c[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.du_c[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ du_c h[t-1]ᵀ
-        dU_h += np.dot(v.du_c[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.du_c[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # one product: dV_h = Σ du_c c[t-1]ᵀ
-        dV_h += np.dot(v.du_c[:steps].reshape(steps * B, n_h).T, w.c[now].reshape(steps * B, n_h))
+        dV_h += np.matmul(v.du_c[:steps].reshape(steps * B, n_h).T, w.c[now].reshape(steps * B, n_h))
         # db_h = Σ du_c
         db_h += np.sum(v.du_c[:steps].reshape(steps * B, n_h), axis=0)
 
@@ -436,6 +436,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -465,12 +471,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -117,7 +117,7 @@ def workspace(params, T, B):
     w.S = np.empty((T, B, n_h, n_M), dtype)
     w.u_q = np.empty((B, n_h, n_M), dtype)
     w.row_sums_u_q = np.empty((T, B, n_h), dtype)
-    w.U_q_row_sums_u_q = np.empty((B, n_h), dtype)
+    w.a_q = np.empty((B, n_h), dtype)
     w.q = np.empty((T, B, n_h), dtype)
     w.broadcast_q = np.empty((T, B, n_h, n_M), dtype)
     w.exp_u_H = np.empty((T, B, n_M), dtype)
@@ -135,8 +135,8 @@ def workspace(params, T, B):
             w.broadcast_ln_tau_S,
             w.S,
             w.row_sums_u_q,
-            w.q,
             [*w.x_ln_tau_R_to_x_a_q_lanes[:, 2]] * w.pieces,
+            w.q,
             w.broadcast_q,
             w.H[1:],
             w.broadcast_exp_u_H,
@@ -258,7 +258,6 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     w.log_tau = log_tau
     w.broadcast_log_tau = broadcast_log_tau
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b.reshape(3, 1, n_h)
     U_T = np.ascontiguousarray(U[:2*n_h].T)
     U_T_2 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
     U_rs_h_bar = w.U_rs_h_bar
@@ -270,15 +269,19 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     ln_tau_S = w.ln_tau_RS[1]
     u_S = w.u_S
     u_q = w.u_q
-    U_q_row_sums_u_q = w.U_q_row_sums_u_q
+    a_q = w.a_q
     H_3 = w.H_3
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_r_x = W_r x; W_s_x = W_s x; W_q_x = W_q x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_ln_tau_R_to_x_a_q[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(
+            w.x[now].reshape(steps * B, n_x),
+            W_T,
+            out=w.x_ln_tau_R_to_x_a_q[:steps].reshape(steps * B, 3*n_h),
+        )
         # x_ln_tau_R = W_r_x + b_r; x_ln_tau_S = W_s_x + b_s; x_a_q = W_q_x + b_q
-        np.add(w.x_ln_tau_R_to_x_a_q_lanes[:steps], b_lanes, out=w.x_ln_tau_R_to_x_a_q_lanes[:steps])
+        np.add(w.x_ln_tau_R_to_x_a_q[:steps], b, out=w.x_ln_tau_R_to_x_a_q[:steps])
         # u_H_1 = ts/tau
         np.divide(w.ts[now], tau, out=w.exp_u_H[now])
         # u_H = -u_H_1
@@ -297,8 +300,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             broadcast_ln_tau_S,
             S,
             row_sums_u_q,
-            q,
             x_a_q,
+            q,
             broadcast_q,
             H,
             broadcast_exp_u_H,
@@ -334,11 +337,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # row_sums_u_q = row_sums(u_q)
             np.copyto(row_sums_u_q, np.einsum("...ij->...i", u_q))
             # one product of row_sums_u_q: U_q_row_sums_u_q = U_q row_sums_u_q
-            np.dot(row_sums_u_q, U_T_2, out=U_q_row_sums_u_q)
+            np.dot(row_sums_u_q, U_T_2, out=a_q)
             # a_q = U_q_row_sums_u_q + x_a_q
-            np.add(x_a_q, U_q_row_sums_u_q, out=q)
+            np.add(a_q, x_a_q, out=a_q)
             # q = tanh(a_q)
-            np.tanh(q, out=q)
+            np.tanh(a_q, out=q)
             # broadcast_q = broadcast(q, (n_h, n_M))
             np.copyto(broadcast_q, q[..., None])
             # H_1 = -H[t-1] + broadcast_q
@@ -561,19 +564,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dbroadcast_log_tau = k_k_dbroadcast_log_tau + k_k_dbroadcast_log_tau_2
         np.add(v.k_dbroadcast_log_tau[:steps], v.k_k_dbroadcast_log_tau[:steps], out=v.k_dbroadcast_log_tau[:steps])
         # one product of da_q: k_dx_3 = W_qᵀ da_q
-        np.dot(
+        np.matmul(
             v.dln_tau_R_dln_tau_S_da_q_lanes[:steps, 2].reshape(steps * B, n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product of dln_tau_S: k_dx_2 = W_sᵀ dln_tau_S
-        np.dot(
+        np.matmul(
             v.dln_tau_R_dln_tau_S_da_q_lanes[:steps, 1].reshape(steps * B, n_h),
             W_rows_2,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
         )
         # one product of dln_tau_R: k_dx = W_rᵀ dln_tau_R
-        np.dot(
+        np.matmul(
             v.dln_tau_R_dln_tau_S_da_q_lanes[:steps, 0].reshape(steps * B, n_h),
             W_rows_3,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -591,19 +594,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         k_dtau_2 += np.sum(v.k_k_dtau_2[:steps].reshape(steps * B, n_M), axis=0)
         dbroadcast_log_tau += np.sum(v.k_dbroadcast_log_tau[:steps], axis=(0, 1))
         # one product: dW_r = Σ dln_tau_R xᵀ; dW_s = Σ dln_tau_S xᵀ; dW_q = Σ da_q xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.dln_tau_R_dln_tau_S_da_q[:steps].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_r = Σ dln_tau_R h_barᵀ; dU_s = Σ dln_tau_S h_barᵀ
-        dU[:2*n_h] += np.dot(
+        dU[:2*n_h] += np.matmul(
             v.dln_tau_R_dln_tau_S_da_q[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.h_bar[now].reshape(steps * B, n_h),
         )
         # db_r = Σ dln_tau_R; db_s = Σ dln_tau_S; db_q = Σ da_q
         db += np.sum(v.dln_tau_R_dln_tau_S_da_q[:steps].reshape(steps * B, 3*n_h), axis=0)
         # one product: dU_q = Σ da_q row_sums_u_qᵀ
-        dU[2*n_h:3*n_h] += np.dot(
+        dU[2*n_h:3*n_h] += np.matmul(
             v.dln_tau_R_dln_tau_S_da_q[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.row_sums_u_q[now].reshape(steps * B, n_h),
         )
@@ -819,6 +822,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -848,12 +857,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

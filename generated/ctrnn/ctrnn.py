@@ -87,11 +87,11 @@ def workspace(params, T, B):
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 2*n_h, n_h, dtype)
     w.x_u_h = np.empty((w.piece, B, n_h), dtype)
-    w.U_h_h = np.empty((B, n_h), dtype)
+    w.u_h = np.empty((B, n_h), dtype)
     w.tanh_u_h = np.empty((T, B, n_h), dtype)
     w.h_3 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.h[:-1], w.tanh_u_h, [*w.x_u_h] * w.pieces, w.h[1:]))
+    w.ticks = list(zip(w.h[:-1], [*w.x_u_h] * w.pieces, w.tanh_u_h, w.h[1:]))
     return w
 
 
@@ -146,24 +146,24 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     w.h_2 = h_2
     W_h_T = np.ascontiguousarray(W_h.T)
     U_h_T = np.ascontiguousarray(U_h.T)
-    U_h_h = w.U_h_h
+    u_h = w.u_h
     h_3 = w.h_3
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_u_h[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_u_h[:steps].reshape(steps * B, n_h))
         # x_u_h = W_h_x + b_h
         np.add(w.x_u_h[:steps], b_h, out=w.x_u_h[:steps])
 
-        for h_prev, tanh_u_h, x_u_h, h in w.ticks[now]:
+        for h_prev, x_u_h, tanh_u_h, h in w.ticks[now]:
             # one product of h[t-1]: U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_h_T, out=U_h_h)
+            np.dot(h_prev, U_h_T, out=u_h)
             # u_h = U_h_h + x_u_h
-            np.add(x_u_h, U_h_h, out=tanh_u_h)
+            np.add(u_h, x_u_h, out=u_h)
             # tanh_u_h = tanh(u_h)
-            np.tanh(tanh_u_h, out=tanh_u_h)
+            np.tanh(u_h, out=tanh_u_h)
             # h_1 = -h[t-1] + tanh_u_h
             np.subtract(tanh_u_h, h_prev, out=h_3)
             # h_3 = h_1*h_2
@@ -247,13 +247,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev, out=dh_prev)
 
         # one product of du_h: dx = W_hᵀ du_h
-        np.dot(v.du_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.du_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # dtau = dh*k_dtau
         np.multiply(v.k_dtau[:steps], v.dh[:steps], out=v.dtau_[:steps])
         # one product: dW_h = Σ du_h xᵀ
-        dW_h += np.dot(v.du_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.du_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ du_h h[t-1]ᵀ
-        dU_h += np.dot(v.du_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.du_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # db_h = Σ du_h; dtau = Σ dtau
         dtau += np.sum(v.dtau_[:steps].reshape(steps * B, n_h), axis=0)
         db_h += np.sum(v.du_h[:steps].reshape(steps * B, n_h), axis=0)
@@ -387,6 +387,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -416,12 +422,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -90,12 +90,12 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 4*n_h, n_h, dtype)
     w.x_u_v = np.empty((w.piece, B, n_h), dtype)
     w.tanh_v = np.empty((T, B, n_h), dtype)
-    w.U_h_tanh_v = np.empty((B, n_h), dtype)
+    w.u_v_1 = np.empty((B, n_h), dtype)
     w.u_v = np.empty((T, B, n_h), dtype)
     w.v_2 = np.empty((B, n_h), dtype)
     w.r = np.empty((T, B, n_h), dtype)
     w.v_ = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.tanh_v, w.v_[:-1], w.u_v, [*w.x_u_v] * w.pieces, w.v_[1:]))
+    w.ticks = list(zip(w.tanh_v, w.v_[:-1], [*w.x_u_v] * w.pieces, w.u_v, w.v_[1:]))
     return w
 
 
@@ -158,26 +158,26 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     w.v_1 = v_1
     W_h_T = np.ascontiguousarray(W_h.T)
     U_h_T = np.ascontiguousarray(U_h.T)
-    U_h_tanh_v = w.U_h_tanh_v
+    u_v_1 = w.u_v_1
     v_2 = w.v_2
     v_1 = w.v_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_u_v[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_u_v[:steps].reshape(steps * B, n_h))
         # x_u_v = W_h_x + b_h
         np.add(w.x_u_v[:steps], b_h, out=w.x_u_v[:steps])
 
-        for tanh_v, v_prev, u_v, x_u_v, v_ in w.ticks[now]:
+        for tanh_v, v_prev, x_u_v, u_v, v_ in w.ticks[now]:
             # tanh_v = tanh(v[t-1])
             np.tanh(v_prev, out=tanh_v)
             # one product of tanh_v: U_h_tanh_v = U_h tanh_v
-            np.dot(tanh_v, U_h_T, out=U_h_tanh_v)
+            np.dot(tanh_v, U_h_T, out=u_v_1)
             # u_v_1 = U_h_tanh_v + x_u_v
-            np.add(x_u_v, U_h_tanh_v, out=u_v)
+            np.add(u_v_1, x_u_v, out=u_v_1)
             # u_v = u_v_1 - v[t-1]
-            np.subtract(u_v, v_prev, out=u_v)
+            np.subtract(u_v_1, v_prev, out=u_v)
             # v_2 = u_v*v_1
             np.multiply(u_v, v_1, out=v_2)
             # v = v[t-1] + v_2
@@ -265,13 +265,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dv_prev, k_dv_prev, out=dv_prev)
 
         # one product of du_v: dx = W_hᵀ du_v
-        np.dot(v.du_v[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.du_v[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # dtau = dv*k_dtau
         np.multiply(v.k_dtau[:steps], v.dv[:steps], out=v.dtau_[:steps])
         # one product: dW_h = Σ du_v xᵀ
-        dW_h += np.dot(v.du_v[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.du_v[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ du_v tanh_vᵀ
-        dU_h += np.dot(v.du_v[:steps].reshape(steps * B, n_h).T, w.tanh_v[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.du_v[:steps].reshape(steps * B, n_h).T, w.tanh_v[now].reshape(steps * B, n_h))
         # db_h = Σ du_v; dtau = Σ dtau
         dtau += np.sum(v.dtau_[:steps].reshape(steps * B, n_h), axis=0)
         db_h += np.sum(v.du_v[:steps].reshape(steps * B, n_h), axis=0)
@@ -401,6 +401,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -430,12 +436,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

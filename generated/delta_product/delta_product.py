@@ -154,8 +154,7 @@ def _adjoint_workspace(w):
     v.k_dsqrt_u_k_2 = np.empty((v.piece, B, n_k), dtype)
     v.du_k_2 = np.empty((v.piece, B, 1), dtype)
     v.k_du_k_2 = np.empty((v.piece, B, 1), dtype)
-    # k_dsqrt_u_k_1_2, k_dW_k[1]_x, dk_1: (n_k) each
-    v.k_dsqrt_u_k_1_2_to_dk_1 = np.empty((v.piece, 3, B, n_k), dtype)
+    v.dk_1_to_k_dW_k_1_x = np.empty((v.piece, 3, B, n_k), dtype)  # dk_1, k_dsqrt_u_k_1_2, k_dW_k[1]_x: (n_k) each
     v.k_k_dW_k_1_x_2 = np.empty((v.piece, B, 1), dtype)
     v.dW_q_k_0_k_1_x = np.empty((v.piece, B, 3*n_k), dtype)  # dW_q_x, dW_k[0]_x, dW_k[1]_x: (n_k) each
     v.dW_q_k_0_k_1_x_lanes = v.dW_q_k_0_k_1_x.reshape(v.piece, B, 3, n_k).transpose(0, 2, 1, 3)
@@ -235,7 +234,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_q_x = W_q x; W_k[0]_x = W_k[0] x; W_k[1]_x = W_k[1] x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_q_W_T, out=w.q_W_k_0_x_W_k_1_x[now].reshape(steps * B, 3*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_q_W_T, out=w.q_W_k_0_x_W_k_1_x[now].reshape(steps * B, 3*n_k))
         # q = W_q_x/sqrt_u_q
         np.divide(w.q_W_k_0_x_W_k_1_x_lanes[now, 0], w.sqrt_u_q, out=w.q_W_k_0_x_W_k_1_x_lanes[now, 0])
         # u_k_1 = W_k[0]_x**2; u_k = W_k[1]_x**2
@@ -255,17 +254,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # k_1 = W_k[0]_x/sqrt_u_k_1_2; k = W_k[1]_x/sqrt_u_k_2
         np.divide(w.q_W_k_0_x_W_k_1_x_lanes[now, 1:3], w.sqrt_u_k_1_2_sqrt_u_k_2[now], out=w.k_1_k[now])
         # one product of x: v_1 = W_v[0] x; v = W_v[1] x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.v_1_v[:steps].reshape(steps * B, 2*n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.v_1_v[:steps].reshape(steps * B, 2*n_v))
         # one product of x: w_b[0]_x = w_b[0] x; w_b[1]_x = w_b[1] x
-        np.dot(w.x[now].reshape(steps * B, n_x), w_b_T, out=w.sigmoid_w_b_0_b_1_x[now].reshape(steps * B, 2))
+        np.matmul(w.x[now].reshape(steps * B, n_x), w_b_T, out=w.sigmoid_w_b_0_b_1_x[now].reshape(steps * B, 2))
         # sigmoid_w_b[0]_x_1 = w_b[0]_x/2; sigmoid_w_b[1]_x_1 = w_b[1]_x/2
-        np.multiply(w.sigmoid_w_b_0_b_1_x_lanes[now], 0.5, out=w.sigmoid_w_b_0_b_1_x_lanes[now])
+        np.multiply(w.sigmoid_w_b_0_b_1_x[now], 0.5, out=w.sigmoid_w_b_0_b_1_x[now])
         # sigmoid_w_b[0]_x_2 = tanh(sigmoid_w_b[0]_x_1); sigmoid_w_b[1]_x_2 = tanh(sigmoid_w_b[1]_x_1)
-        np.tanh(w.sigmoid_w_b_0_b_1_x_lanes[now], out=w.sigmoid_w_b_0_b_1_x_lanes[now])
+        np.tanh(w.sigmoid_w_b_0_b_1_x[now], out=w.sigmoid_w_b_0_b_1_x[now])
         # sigmoid_w_b[0]_x_3 = sigmoid_w_b[0]_x_2/2; sigmoid_w_b[1]_x_3 = sigmoid_w_b[1]_x_2/2
-        np.multiply(w.sigmoid_w_b_0_b_1_x_lanes[now], 0.5, out=w.sigmoid_w_b_0_b_1_x_lanes[now])
+        np.multiply(w.sigmoid_w_b_0_b_1_x[now], 0.5, out=w.sigmoid_w_b_0_b_1_x[now])
         # sigmoid_w_b[0]_x = sigmoid_w_b[0]_x_3 + 1/2; sigmoid_w_b[1]_x = sigmoid_w_b[1]_x_3 + 1/2
-        np.add(w.sigmoid_w_b_0_b_1_x_lanes[now], 0.5, out=w.sigmoid_w_b_0_b_1_x_lanes[now])
+        np.add(w.sigmoid_w_b_0_b_1_x[now], 0.5, out=w.sigmoid_w_b_0_b_1_x[now])
         # beta_1 = 2*sigmoid_w_b[0]_x; beta = 2*sigmoid_w_b[1]_x
         np.multiply(2, w.sigmoid_w_b_0_b_1_x_lanes[now], out=w.beta_1_beta[now])
         # u_M_2 = beta_1*k_1; u_M = beta*k
@@ -396,7 +395,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dW_q_x = dq*k_dW_q_x
         np.multiply(v.dW_q_k_0_k_1_x_lanes[:steps, 0], v.k_dW_q_x, out=v.dW_q_k_0_k_1_x_lanes[:steps, 0])
         # one product of dW_q_x: k_dx = W_qᵀ dW_q_x
-        np.dot(
+        np.matmul(
             v.dW_q_k_0_k_1_x_lanes[:steps, 0].reshape(steps * B, n_k),
             W_q,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -457,7 +456,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # du_k_2 = dsqrt_u_k_2*k_du_k_2
         np.multiply(v.du_k_2[:steps], v.k_du_k_2[:steps], out=v.du_k_2[:steps])
         # du_k = broadcast(du_k_2, (n_k))
-        np.copyto(v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 1], v.du_k_2[:steps])
+        np.copyto(v.dk_1_to_k_dW_k_1_x[:steps, 2], v.du_k_2[:steps])
         # k_dW_k[1]_x_2 = dk*k_k_dW_k[1]_x_2
         np.multiply(v.k_k_dW_k_1_x_2[:steps], v.dk[:steps], out=v.dW_q_k_0_k_1_x_lanes[:steps, 2])
         # k_dk_1_2 = matvec(S[t-1], dmatvec_t_S_k_1)
@@ -465,24 +464,24 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # du_M_2 = matvec(dM_2, u_M_2_2)
         np.copyto(v.du_M_2[:steps], np.einsum("...ij,...j->...i", v.dM_2[:steps], w.u_M_2_2[now]))
         # k_dk_1 = beta_1*du_M_2
-        np.multiply(v.du_M_2[:steps], w.beta_1_beta[now, 0], out=v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 2])
+        np.multiply(v.du_M_2[:steps], w.beta_1_beta[now, 0], out=v.dk_1_to_k_dW_k_1_x[:steps, 0])
         # dk_1 = k_dk_1 + k_dk_1_2
-        np.add(v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 2], v.k_dk_1_2[:steps], out=v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 2])
+        np.add(v.dk_1_to_k_dW_k_1_x[:steps, 0], v.k_dk_1_2[:steps], out=v.dk_1_to_k_dW_k_1_x[:steps, 0])
         # k_dW_k[1]_x = du_k*k_k_dW_k[1]_x; k_dsqrt_u_k_1_2 = dk_1*k_k_dsqrt_u_k_1_2
         np.multiply(
             v.k_k_dsqrt_u_k_2_to_k_k_dW_k_1_x[:steps, 1],
-            v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 2],
-            out=v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 0],
+            v.dk_1_to_k_dW_k_1_x[:steps, 0],
+            out=v.dk_1_to_k_dW_k_1_x[:steps, 1],
         )
         np.multiply(
-            v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 1],
+            v.dk_1_to_k_dW_k_1_x[:steps, 2],
             v.k_k_dsqrt_u_k_2_to_k_k_dW_k_1_x[:steps, 2],
-            out=v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 1],
+            out=v.dk_1_to_k_dW_k_1_x[:steps, 2],
         )
         # dW_k[1]_x = k_dW_k[1]_x + k_dW_k[1]_x_2
         np.add(
             v.dW_q_k_0_k_1_x_lanes[:steps, 2],
-            v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 1],
+            v.dk_1_to_k_dW_k_1_x[:steps, 2],
             out=v.dW_q_k_0_k_1_x_lanes[:steps, 2],
         )
         # k_dbeta_1 = du_M_2*k_1
@@ -494,7 +493,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dw_b[0]_x = dsigmoid_w_b[0]_x*k_dw_b[0]_x
         np.multiply(v.dw_b_0_b_1_x_lanes[:steps, 0], v.k_dw_b_0_x[:steps], out=v.dw_b_0_b_1_x_lanes[:steps, 0])
         # dsqrt_u_k_1_2 = sum(k_dsqrt_u_k_1_2)
-        np.copyto(v.du_k_1_2[:steps], np.einsum("...i->...", v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 0])[..., None])
+        np.copyto(v.du_k_1_2[:steps], np.einsum("...i->...", v.dk_1_to_k_dW_k_1_x[:steps, 1])[..., None])
         # du_k_1_2 = dsqrt_u_k_1_2*k_du_k_1_2
         np.multiply(v.du_k_1_2[:steps], v.k_du_k_1_2[:steps], out=v.du_k_1_2[:steps])
         # du_k_1 = broadcast(du_k_1_2, (n_k))
@@ -502,7 +501,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dW_k[0]_x_2 = dk_1*k_k_dW_k[0]_x_2
         np.multiply(
             v.k_k_dW_k_0_x_2[:steps],
-            v.k_dsqrt_u_k_1_2_to_dk_1[:steps, 2],
+            v.dk_1_to_k_dW_k_1_x[:steps, 0],
             out=v.dW_q_k_0_k_1_x_lanes[:steps, 1],
         )
         # k_dW_k[0]_x = du_k_1*k_k_dW_k[0]_x
@@ -510,37 +509,37 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dW_k[0]_x = k_dW_k[0]_x + k_dW_k[0]_x_2
         np.add(v.dW_q_k_0_k_1_x_lanes[:steps, 1], v.k_dW_k_0_x[:steps], out=v.dW_q_k_0_k_1_x_lanes[:steps, 1])
         # one product of dw_b[1]_x: k_dx_7 = w_b[1]ᵀ dw_b[1]_x
-        np.dot(
+        np.matmul(
             v.dw_b_0_b_1_x_lanes[:steps, 1].reshape(steps * B, 1),
             w_b_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product of du_M_3: k_dx_6 = W_v[1]ᵀ du_M_3
-        np.dot(
+        np.matmul(
             v.du_M_2_2_du_M_3_lanes[:steps, 1].reshape(steps * B, n_v),
             W_rows,
             out=v.k_dx_6[:steps].reshape(steps * B, n_x),
         )
         # one product of dW_k[1]_x: k_dx_5 = W_k[1]ᵀ dW_k[1]_x
-        np.dot(
+        np.matmul(
             v.dW_q_k_0_k_1_x_lanes[:steps, 2].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx_5[:steps].reshape(steps * B, n_x),
         )
         # one product of dw_b[0]_x: k_dx_4 = w_b[0]ᵀ dw_b[0]_x
-        np.dot(
+        np.matmul(
             v.dw_b_0_b_1_x_lanes[:steps, 0].reshape(steps * B, 1),
             w_b_rows_2,
             out=v.k_dx_4[:steps].reshape(steps * B, n_x),
         )
         # one product of du_M_2_2: k_dx_3 = W_v[0]ᵀ du_M_2_2
-        np.dot(
+        np.matmul(
             v.du_M_2_2_du_M_3_lanes[:steps, 0].reshape(steps * B, n_v),
             W_rows_3,
             out=v.k_dx_3[:steps].reshape(steps * B, n_x),
         )
         # one product of dW_k[0]_x: k_dx_2 = W_k[0]ᵀ dW_k[0]_x
-        np.dot(
+        np.matmul(
             v.dW_q_k_0_k_1_x_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_4,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -554,28 +553,34 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ dW_q_x xᵀ; dW_k[0] = Σ dW_k[0]_x xᵀ; dW_k[1] = Σ dW_k[1]_x xᵀ; dW_v[0] = Σ du_M_2_2
         #     xᵀ; dW_v[1] = Σ du_M_3 xᵀ; dw_b[0] = Σ dw_b[0]_x xᵀ; dw_b[1] = Σ dw_b[1]_x xᵀ
-        dW_q += np.dot(
+        dW_q += np.matmul(
             v.dW_q_k_0_k_1_x[:steps, :, :n_k].reshape(steps * B, n_k).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[0, :n_k] += np.dot(
+        dW[0, :n_k] += np.matmul(
             v.dW_q_k_0_k_1_x[:steps, :, n_k:2*n_k].reshape(steps * B, n_k).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[1, :n_k] += np.dot(
+        dW[1, :n_k] += np.matmul(
             v.dW_q_k_0_k_1_x[:steps, :, 2*n_k:3*n_k].reshape(steps * B, n_k).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[0, n_k:n_k + n_v] += np.dot(
+        dW[0, n_k:n_k + n_v] += np.matmul(
             v.du_M_2_2_du_M_3[:steps, :, :n_v].reshape(steps * B, n_v).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[1, n_k:n_k + n_v] += np.dot(
+        dW[1, n_k:n_k + n_v] += np.matmul(
             v.du_M_2_2_du_M_3[:steps, :, n_v:2*n_v].reshape(steps * B, n_v).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dw_b[0] += np.dot(v.dw_b_0_b_1_x[:steps, :, :1].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
-        dw_b[1] += np.dot(v.dw_b_0_b_1_x[:steps, :, 1:2].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
+        dw_b[0] += np.matmul(
+            v.dw_b_0_b_1_x[:steps, :, :1].reshape(steps * B, 1).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
+        dw_b[1] += np.matmul(
+            v.dw_b_0_b_1_x[:steps, :, 1:2].reshape(steps * B, 1).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
 
     return {"W_q": dW_q, "W": dW, "w_b": dw_b}, v.dx, {"S": v.dS_prev.copy()}
 
@@ -749,6 +754,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -778,12 +789,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

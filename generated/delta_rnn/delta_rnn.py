@@ -129,11 +129,11 @@ def _adjoint_workspace(w):
     v = Workspace()
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 20*n_h, dtype)
-    v.da_z_da_r_dh = np.empty((v.piece, 3, B, n_h), dtype)  # da_z, da_r, dh: (n_h) each
+    v.da_r_da_z_dh = np.empty((v.piece, 3, B, n_h), dtype)  # da_r, da_z, dh: (n_h) each
     v.k_da_h_k_da_z_2 = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_h, k_da_z_2: (n_h) each
     v.k_dr = np.empty((v.piece, B, n_h), dtype)
     v.k_da_r_1 = np.empty((v.piece, B, n_h), dtype)
-    v.k_da_zr = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_z, k_da_r: (n_h) each
+    v.k_da_rz = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_r, k_da_z: (n_h) each
     v.k_dalpha_h_to_k_dq = np.empty((v.piece, 5, B, n_h), dtype)  # k_dalpha_h, q, p, k_k_dp, k_dq: (n_h) each
     v.dq = np.empty((v.piece, B, n_h), dtype)
     v.dalpha_h_to_dp = np.empty((v.piece, B, 4*n_h), dtype)  # dalpha_h, dbeta1, dbeta2, dp: (n_h) each
@@ -145,7 +145,7 @@ def _adjoint_workspace(w):
     v.dy_h = np.empty((v.piece, B, n_h), dtype)
     v.ticks = list(
         zip(
-            [*v.da_z_da_r_dh[:, 2]] * v.pieces,
+            [*v.da_r_da_z_dh[:, 2]] * v.pieces,
             [*v.dy_h] * v.pieces,
             [*v.dq] * v.pieces,
             [*v.k_dalpha_h_to_k_dq[:, 4]] * v.pieces,
@@ -193,7 +193,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: p = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.p[now].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.p[now].reshape(steps * B, n_h))
         # x_a_z_1 = beta2*p
         np.multiply(w.p[now], beta2, out=w.x_a_z_a_z_1[:steps, 0])
         # k_a_z = alpha_h*p
@@ -291,11 +291,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_r_1 = 1 - r
         np.subtract(1, w.r[now], out=v.k_da_r_1[:steps])
         # k_da_r = k_da_r_1*r
-        np.multiply(v.k_da_r_1[:steps], w.r[now], out=v.k_da_zr[:steps, 1])
+        np.multiply(v.k_da_r_1[:steps], w.r[now], out=v.k_da_rz[:steps, 0])
         # k_da_z_3 = k_da_h*k_da_r_1
-        np.multiply(v.k_da_r_1[:steps], v.k_da_h_k_da_z_2[:steps, 0], out=v.k_da_zr[:steps, 0])
+        np.multiply(v.k_da_r_1[:steps], v.k_da_h_k_da_z_2[:steps, 0], out=v.k_da_rz[:steps, 1])
         # k_da_z = k_da_z_2*k_da_z_3
-        np.multiply(v.k_da_zr[:steps, 0], v.k_da_h_k_da_z_2[:steps, 1], out=v.k_da_zr[:steps, 0])
+        np.multiply(v.k_da_rz[:steps, 1], v.k_da_h_k_da_z_2[:steps, 1], out=v.k_da_rz[:steps, 1])
         # k_dq_1 = alpha_h*p
         np.multiply(alpha_h, v.k_dalpha_h_to_k_dq[:steps, 2], out=v.k_dalpha_h_to_k_dq[:steps, 4])
         # k_k_dp_1 = alpha_h*q
@@ -303,7 +303,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dq_2 = beta1 + k_dq_1; k_k_dp = beta2 + k_k_dp_1
         np.add(v.k_dalpha_h_to_k_dq[:steps, 3:5], beta2_lanes, out=v.k_dalpha_h_to_k_dq[:steps, 3:5])
         # k_dq = k_da_z*k_dq_2
-        np.multiply(v.k_dalpha_h_to_k_dq[:steps, 4], v.k_da_zr[:steps, 0], out=v.k_dalpha_h_to_k_dq[:steps, 4])
+        np.multiply(v.k_dalpha_h_to_k_dq[:steps, 4], v.k_da_rz[:steps, 1], out=v.k_dalpha_h_to_k_dq[:steps, 4])
         # k_dalpha_h = p*q
         np.multiply(
             v.k_dalpha_h_to_k_dq[:steps, 1],
@@ -326,36 +326,36 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev, out=dh_prev)
 
         # da_h = dh*k_da_h
-        np.multiply(v.k_da_h_k_da_z_2[:steps, 0], v.da_z_da_r_dh[:steps, 2], out=v.da_z_da_r_dh[:steps, 1])
+        np.multiply(v.k_da_h_k_da_z_2[:steps, 0], v.da_r_da_z_dh[:steps, 2], out=v.da_r_da_z_dh[:steps, 0])
         # dr = da_h*k_dr
-        np.multiply(v.da_z_da_r_dh[:steps, 1], v.k_dr[:steps], out=v.da_z_da_r_dh[:steps, 1])
+        np.multiply(v.da_r_da_z_dh[:steps, 0], v.k_dr[:steps], out=v.da_r_da_z_dh[:steps, 0])
         # da_r = dr*k_da_r; da_z = dh*k_da_z
-        np.multiply(v.k_da_zr[:steps, 0], v.da_z_da_r_dh[:steps, 2], out=v.da_z_da_r_dh[:steps, 0])
-        np.multiply(v.da_z_da_r_dh[:steps, 1], v.k_da_zr[:steps, 1], out=v.da_z_da_r_dh[:steps, 1])
+        np.multiply(v.da_r_da_z_dh[:steps, 0], v.k_da_rz[:steps, 0], out=v.da_r_da_z_dh[:steps, 0])
+        np.multiply(v.k_da_rz[:steps, 1], v.da_r_da_z_dh[:steps, 2], out=v.da_r_da_z_dh[:steps, 1])
         # k_dp = da_z*k_k_dp; dalpha_h = da_z*k_dalpha_h; dbeta1 = da_z*q; dbeta2 = da_z*p
         np.multiply(
-            v.da_z_da_r_dh[:steps, 0][:, None],
+            v.da_r_da_z_dh[:steps, 1][:, None],
             v.k_dalpha_h_to_k_dq[:steps, 0:4],
             out=v.dalpha_h_to_dp_lanes[:steps],
         )
         # dp = da_r + k_dp
-        np.add(v.dalpha_h_to_dp_lanes[:steps, 3], v.da_z_da_r_dh[:steps, 1], out=v.dalpha_h_to_dp_lanes[:steps, 3])
+        np.add(v.dalpha_h_to_dp_lanes[:steps, 3], v.da_r_da_z_dh[:steps, 0], out=v.dalpha_h_to_dp_lanes[:steps, 3])
         # one product of dp: dx = W_hᵀ dp
-        np.dot(
+        np.matmul(
             v.dalpha_h_to_dp_lanes[:steps, 3].reshape(steps * B, n_h),
             W_h,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_h = Σ dp xᵀ
-        dW_h += np.dot(
+        dW_h += np.matmul(
             v.dalpha_h_to_dp[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_h = Σ dq h[t-1]ᵀ
-        dU_h += np.dot(v.dq[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.dq[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # dalpha_h = Σ dalpha_h; dbeta1 = Σ dbeta1; dbeta2 = Σ dbeta2; db_z = Σ da_z; db_r = Σ da_r
-        db[:n_h] += np.sum(v.da_z_da_r_dh[:steps, 0].reshape(steps * B, n_h), axis=0)
-        db[n_h:2*n_h] += np.sum(v.da_z_da_r_dh[:steps, 1].reshape(steps * B, n_h), axis=0)
+        db[n_h:2*n_h] += np.sum(v.da_r_da_z_dh[:steps, 0].reshape(steps * B, n_h), axis=0)
+        db[:n_h] += np.sum(v.da_r_da_z_dh[:steps, 1].reshape(steps * B, n_h), axis=0)
         dalpha_h += np.sum(v.dalpha_h_to_dp[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
         dbeta1 += np.sum(v.dalpha_h_to_dp[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
         dbeta2 += np.sum(v.dalpha_h_to_dp[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
@@ -509,6 +509,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -538,12 +544,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -191,11 +191,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_q_x = W_q x; k = W_k x; a = W_a x; b = W_b x; W_w_x = W_w x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.q_k_a_b_W_w_x[now].reshape(steps * B, 5*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.q_k_a_b_W_w_x[now].reshape(steps * B, 5*n_k))
         # q = W_q_x/sqrt_u_q
         np.divide(w.q_k_a_b_W_w_x_lanes[now, 0], w.sqrt_u_q, out=w.q_k_a_b_W_w_x_lanes[now, 0])
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
         # a_w_5 = minimum(W_w_x, 0)
         np.minimum(w.q_k_a_b_W_w_x_lanes[now, 4], 0, out=w.a_w[now])
         # a_w_1 = magnitude(W_w_x)
@@ -294,7 +294,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.dW_q_x_dk_da_db_dW_w_x_lanes[:steps, 0],
         )
         # one product of dW_q_x: k_dx = W_qᵀ dW_q_x
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_da_db_dW_w_x_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -343,27 +343,27 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = matvec(dS, v)
         np.copyto(v.dW_q_x_dk_da_db_dW_w_x_lanes[:steps, 1], np.einsum("...ij,...j->...i", v.dS[:steps], w.v_[now]))
         # one product of dW_w_x: k_dx_6 = W_wᵀ dW_w_x
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_da_db_dW_w_x_lanes[:steps, 4].reshape(steps * B, n_k),
             W_rows_2,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product of db: k_dx_5 = W_bᵀ db
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_da_db_dW_w_x_lanes[:steps, 3].reshape(steps * B, n_k),
             W_rows_3,
             out=v.k_dx_5[:steps].reshape(steps * B, n_x),
         )
         # one product of da: k_dx_4 = W_aᵀ da
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_da_db_dW_w_x_lanes[:steps, 2].reshape(steps * B, n_k),
             W_rows_4,
             out=v.k_dx_4[:steps].reshape(steps * B, n_x),
         )
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_da_db_dW_w_x_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_5,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -376,8 +376,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ dW_q_x xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ dv xᵀ; dW_a = Σ da xᵀ; dW_b = Σ db xᵀ; dW_w = Σ
         #     dW_w_x xᵀ
-        dW += np.dot(v.dW_q_x_dk_da_db_dW_w_x[:steps].reshape(steps * B, 5*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW_v += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(
+            v.dW_q_x_dk_da_db_dW_w_x[:steps].reshape(steps * B, 5*n_k).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
+        dW_v += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
 
     return {"W": dW, "W_v": dW_v}, v.dx, {"S": v.dS_prev.copy()}
 
@@ -512,6 +515,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -541,12 +550,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

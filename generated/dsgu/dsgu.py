@@ -96,20 +96,20 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 8*n_h, 0, dtype)
     w.x_g_x_a_z = np.empty((T, B, 2*n_h), dtype)  # x_g, x_a_z: (n_h) each
     w.x_g_x_a_z_lanes = w.x_g_x_a_z.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.U_z_h = np.empty((B, n_h), dtype)
+    w.a_z = np.empty((B, n_h), dtype)
     w.z_z_out = np.empty((T, 2, B, n_h), dtype)  # z, z_out: (n_h) each
     w.u_z_g = np.empty((T, B, n_h), dtype)
     w.U_g_u_z_g = np.empty((B, n_h), dtype)
     w.z_g = np.empty((T, B, n_h), dtype)
     w.u_z_out = np.empty((T, B, n_h), dtype)
-    w.half_a_z_out = np.empty((B, n_h), dtype)
+    w.half_z_out = np.empty((B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.z_z_out[:, 0],
             w.x_g_x_a_z_lanes[:, 1],
+            w.z_z_out[:, 0],
             w.u_z_g,
             w.x_g_x_a_z_lanes[:, 0],
             w.z_g,
@@ -189,30 +189,30 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U = params["U"]
 
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b[:2*n_h].reshape(2, 1, n_h)
+    b_row = b[:2*n_h]
     U_T = np.ascontiguousarray(U[:n_h].T)
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
     b_g = b[2*n_h:3*n_h]
     U_T_3 = np.ascontiguousarray(0.5 * U[2*n_h:3*n_h].T)
-    U_z_h = w.U_z_h
+    a_z = w.a_z
     U_g_u_z_g = w.U_g_u_z_g
-    half_a_z_out = w.half_a_z_out
+    half_z_out = w.half_z_out
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_g_x = W_g x; W_z_x = W_z x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_g_x_a_z[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_g_x_a_z[now].reshape(steps * B, 2*n_h))
         # x_g = W_g_x + b_x; x_a_z = W_z_x + b_z
-        np.add(w.x_g_x_a_z_lanes[now], b_lanes, out=w.x_g_x_a_z_lanes[now])
+        np.add(w.x_g_x_a_z[now], b_row, out=w.x_g_x_a_z[now])
 
-        for h_prev, z, x_a_z, u_z_g, x_g, z_g, u_z_out, z_out, z_z_out, h in w.ticks[now]:
+        for h_prev, x_a_z, z, u_z_g, x_g, z_g, u_z_out, z_out, z_z_out, h in w.ticks[now]:
             # one product of h[t-1]: U_z_h = U_z h[t-1]
-            np.dot(h_prev, U_T, out=U_z_h)
+            np.dot(h_prev, U_T, out=a_z)
             # a_z = U_z_h + x_a_z
-            np.add(x_a_z, U_z_h, out=z)
+            np.add(a_z, x_a_z, out=a_z)
             # z_1 = a_z/6
-            np.multiply(z, 0.16666666666666666, out=z)
+            np.multiply(0.16666666666666666, a_z, out=z)
             # u_z_g = h[t-1]*x_g
             np.multiply(x_g, h_prev, out=u_z_g)
             # one product of u_z_g: U_g_u_z_g = U_g u_z_g
@@ -224,11 +224,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # u_z_out = h[t-1]*z_g
             np.multiply(h_prev, z_g, out=u_z_out)
             # one product of u_z_out: half_a_z_out = half_U_o u_z_out
-            np.dot(u_z_out, U_T_3, out=half_a_z_out)
+            np.dot(u_z_out, U_T_3, out=half_z_out)
             # half_z_out = tanh(half_a_z_out)
-            np.tanh(half_a_z_out, out=z_out)
+            np.tanh(half_z_out, out=half_z_out)
             # z_out_1 = half_z_out/2
-            np.multiply(z_out, 0.5, out=z_out)
+            np.multiply(0.5, half_z_out, out=z_out)
             # z_2 = z_1 + 1/2; z_out = z_out_1 + 1/2
             np.add(z_z_out, 0.5, out=z_z_out)
             # z_3 = minimum(z_2, 1)
@@ -360,13 +360,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx_g = du_z_g*h[t-1]
         np.multiply(v.du_z_g[:steps], w.h[now], out=v.dx_g_to_dh_prev_lanes[:steps, 0])
         # one product: dx = W_zᵀ da_z + W_gᵀ dx_g
-        np.dot(
+        np.matmul(
             v.dx_g_to_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_g = Σ dx_g xᵀ; dW_z = Σ da_z xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.dx_g_to_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
@@ -374,14 +374,14 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         db[2*n_h:3*n_h] += np.sum(v.da_z_g[:steps].reshape(steps * B, n_h), axis=0)
         db[:2*n_h] += np.sum(v.dx_g_to_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h), axis=0)
         # one product: dU_z = Σ da_z h[t-1]ᵀ
-        dU[:n_h] += np.dot(
+        dU[:n_h] += np.matmul(
             v.dx_g_to_dh_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # one product: dU_g = Σ da_z_g u_z_gᵀ
-        dU[n_h:2*n_h] += np.dot(v.da_z_g[:steps].reshape(steps * B, n_h).T, w.u_z_g[now].reshape(steps * B, n_h))
+        dU[n_h:2*n_h] += np.matmul(v.da_z_g[:steps].reshape(steps * B, n_h).T, w.u_z_g[now].reshape(steps * B, n_h))
         # one product: dU_o = Σ da_z_out u_z_outᵀ
-        dU[2*n_h:3*n_h] += np.dot(
+        dU[2*n_h:3*n_h] += np.matmul(
             v.dx_g_to_dh_prev[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.u_z_out[now].reshape(steps * B, n_h),
         )
@@ -543,6 +543,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -572,12 +578,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -264,7 +264,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_z[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_z[:steps].reshape(steps * B, n_h))
         # x_z = W_h_x + b_h
         np.add(w.x_z[:steps], b_h, out=w.x_z[:steps])
 
@@ -586,7 +586,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_s_2 = ds_2*k_da_s_2
         np.multiply(v.k_da_s_2[:steps], v.ds_2[:steps], out=v.da_s_2[:steps])
         # one product of dz: dx = W_hᵀ dz
-        np.dot(v.dz[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dz[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # k_dgamma_n_2 = da_s*u_s_7
         np.multiply(v.da_s[:steps], w.u_s_7[now], out=v.dgamma_n_[:steps])
         # k_dgamma_n = da_s_2*u_s_2_6
@@ -596,9 +596,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dbeta_n = da_s + da_s_2
         np.add(v.da_s[:steps], v.da_s_2[:steps], out=v.dbeta_n_[:steps])
         # one product: dW_h = Σ dz xᵀ
-        dW_h += np.dot(v.dz[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.dz[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ dz h[t-1]ᵀ
-        dU_h += np.dot(v.dz[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.dz[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # db_h = Σ dz; dgamma_n = Σ dgamma_n; dbeta_n = Σ dbeta_n
         dbeta_n += np.sum(v.dbeta_n_[:steps].reshape(steps * B, n_h), axis=0)
         dgamma_n += np.sum(v.dgamma_n_[:steps].reshape(steps * B, n_h), axis=0)
@@ -881,6 +881,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -910,12 +916,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -189,7 +189,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.W_h_x[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.W_h_x[:steps].reshape(steps * B, n_h))
 
         for h_prev, W_h_x, z, h_tilde, z_h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: U_h_h = U_h h[t-1]
@@ -330,14 +330,14 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dsigmoid_zeta = sum(k_k_dsigmoid_zeta)
         np.copyto(v.k_dsigmoid_zeta[:steps], np.einsum("...i->...", v.k_k_dsigmoid_zeta[:steps])[..., None])
         # one product of da: dx = W_hᵀ da
-        np.dot(v.da[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # dsigmoid_nu = Σ k_dsigmoid_nu; dsigmoid_zeta = Σ k_dsigmoid_zeta
         dsigmoid_nu += np.sum(v.k_dsigmoid_nu[:steps].reshape(steps * B, 1), axis=0)
         dsigmoid_zeta += np.sum(v.k_dsigmoid_zeta[:steps].reshape(steps * B, 1), axis=0)
         # one product: dW_h = Σ da xᵀ
-        dW_h += np.dot(v.da[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ da h[t-1]ᵀ
-        dU_h += np.dot(v.da[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.da[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # db_z = Σ da_z; db_h = Σ da_h_tilde
         db[:n_h] += np.sum(v.da_z_da_h_tilde_dh_prev[:steps, 0].reshape(steps * B, n_h), axis=0)
         db[n_h:2*n_h] += np.sum(v.da_z_da_h_tilde_dh_prev[:steps, 1].reshape(steps * B, n_h), axis=0)
@@ -495,6 +495,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -524,12 +530,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -116,7 +116,7 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 7*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    v.k_du_h_3_to_k_da_z = np.empty((v.piece, 4, B, n_h), dtype)  # k_du_h_3, k_da_z_1, k_du_h, k_da_z: (n_h) each
+    v.k_da_z_to_k_du_h_3 = np.empty((v.piece, 4, B, n_h), dtype)  # k_da_z, k_du_h, k_da_z_1, k_du_h_3: (n_h) each
     v.da_z_du_h = np.empty((v.piece, B, 2*n_h), dtype)  # da_z, du_h: (n_h) each
     v.da_z_du_h_lanes = v.da_z_du_h.reshape(v.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     v.dA_h = np.empty((v.piece, B, n_h), dtype)
@@ -127,9 +127,9 @@ def _adjoint_workspace(w):
         zip(
             [*v.dy_h] * v.pieces,
             [*v.da_z_du_h_lanes[:, 1]] * v.pieces,
-            [*v.k_du_h_3_to_k_da_z[:, 2]] * v.pieces,
+            [*v.k_da_z_to_k_du_h_3[:, 1]] * v.pieces,
             [*v.da_z_du_h_lanes[:, 0]] * v.pieces,
-            [*v.k_du_h_3_to_k_da_z[:, 3]] * v.pieces,
+            [*v.k_da_z_to_k_du_h_3[:, 0]] * v.pieces,
             [*v.dA_h] * v.pieces,
         ),
     )
@@ -172,7 +172,6 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     w.diagonal_broadcast_u_A = diagonal_broadcast_u_A
     w.A_ = A_
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b.reshape(2, 1, n_h)
     A_h = w.A_h
     A_ = w.A_
     h_2 = w.h_2
@@ -180,9 +179,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_z_x = W_z x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_z_x_u_h[:steps].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_z_x_u_h[:steps].reshape(steps * B, 2*n_h))
         # x_a_z = W_z_x + b_z; x_u_h = W_h_x + b_h
-        np.add(w.x_a_z_x_u_h_lanes[:steps], b_lanes, out=w.x_a_z_x_u_h_lanes[:steps])
+        np.add(w.x_a_z_x_u_h[:steps], b, out=w.x_a_z_x_u_h[:steps])
 
         for h_prev, z, x_a_z, tanh_u_h, x_u_h, z_tanh_u_h, h in w.ticks[now]:
             # A_h = matvec(A, h[t-1])
@@ -248,20 +247,20 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_du_h_3 = epsilon*z
-        np.multiply(w.z_tanh_u_h[now, 0], epsilon, out=v.k_du_h_3_to_k_da_z[:steps, 0])
+        np.multiply(w.z_tanh_u_h[now, 0], epsilon, out=v.k_da_z_to_k_du_h_3[:steps, 3])
         # k_du_h_1 = tanh_u_h**2
-        np.multiply(w.z_tanh_u_h[now, 1], w.z_tanh_u_h[now, 1], out=v.k_du_h_3_to_k_da_z[:steps, 2])
+        np.multiply(w.z_tanh_u_h[now, 1], w.z_tanh_u_h[now, 1], out=v.k_da_z_to_k_du_h_3[:steps, 1])
         # k_du_h_2 = 1 - k_du_h_1
-        np.subtract(1, v.k_du_h_3_to_k_da_z[:steps, 2], out=v.k_du_h_3_to_k_da_z[:steps, 2])
+        np.subtract(1, v.k_da_z_to_k_du_h_3[:steps, 1], out=v.k_da_z_to_k_du_h_3[:steps, 1])
         # k_da_z_1 = 1 - z
-        np.subtract(1, w.z_tanh_u_h[now, 0], out=v.k_du_h_3_to_k_da_z[:steps, 1])
+        np.subtract(1, w.z_tanh_u_h[now, 0], out=v.k_da_z_to_k_du_h_3[:steps, 2])
         # k_da_z_2 = k_du_h_3*tanh_u_h
-        np.multiply(v.k_du_h_3_to_k_da_z[:steps, 0], w.z_tanh_u_h[now, 1], out=v.k_du_h_3_to_k_da_z[:steps, 3])
+        np.multiply(v.k_da_z_to_k_du_h_3[:steps, 3], w.z_tanh_u_h[now, 1], out=v.k_da_z_to_k_du_h_3[:steps, 0])
         # k_du_h = k_du_h_2*k_du_h_3; k_da_z = k_da_z_1*k_da_z_2
         np.multiply(
-            v.k_du_h_3_to_k_da_z[:steps, 2:4],
-            v.k_du_h_3_to_k_da_z[:steps, 0:2],
-            out=v.k_du_h_3_to_k_da_z[:steps, 2:4],
+            v.k_da_z_to_k_du_h_3[:steps, 0:2],
+            v.k_da_z_to_k_du_h_3[:steps, 2:4],
+            out=v.k_da_z_to_k_du_h_3[:steps, 0:2],
         )
 
         for dy_h, du_h, k_du_h, da_z, k_da_z, dA_h in v.ticks[now][::-1]:
@@ -279,11 +278,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, dh, out=dh_prev)
 
         # one product: dx = W_hᵀ du_h + W_zᵀ da_z
-        np.dot(v.da_z_du_h[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_z_du_h[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dA = Σ dA_h h[t-1]ᵀ
-        dA += np.dot(v.dA_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dA += np.matmul(v.dA_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # one product: dW_z = Σ da_z xᵀ; dW_h = Σ du_h xᵀ
-        dW += np.dot(v.da_z_du_h[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_z_du_h[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_z = Σ da_z; db_h = Σ du_h
         db += np.sum(v.da_z_du_h[:steps].reshape(steps * B, 2*n_h), axis=0)
 
@@ -435,6 +434,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -464,12 +469,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -105,8 +105,7 @@ def workspace(params, T, B):
     w.silu_W_qk_x = np.empty((T, 2, B, n_k), dtype)  # silu_W_q_x, silu_W_k_x: (n_k) each
     w.u_qk = np.empty((w.piece, 2, B, n_k), dtype)  # u_q, u_k: (n_k) each
     w.sqrt_u_qk_2 = np.empty((T, 2, B, 1), dtype)  # sqrt_u_q_2, sqrt_u_k_2: (1) each
-    w.q = np.empty((T, B, n_k), dtype)
-    w.k = np.empty((T, B, n_k), dtype)
+    w.qk = np.empty((T, 2, B, n_k), dtype)  # q, k: (n_k) each
     w.a_v = np.empty((T, B, n_v), dtype)
     w.v_ = np.empty((T, B, n_v), dtype)
     w.beta_u_g = np.empty((T, B, 2), dtype)  # beta, u_g: (1) each
@@ -120,7 +119,7 @@ def workspace(params, T, B):
     w.outer_u_S_u_S_2 = np.empty((B, n_k, n_v), dtype)
     w.y = np.empty((T, B, n_v), dtype)
     w.S = np.empty((T + 1, B, n_k, n_v), dtype)
-    w.ticks = list(zip(w.S_bar, w.exp_g, w.S[:-1], w.u_S_2, w.k, w.v_, w.u_S, w.S[1:]))
+    w.ticks = list(zip(w.S_bar, w.exp_g, w.S[:-1], w.u_S_2, w.qk[:, 1], w.v_, w.u_S, w.S[1:]))
     return w
 
 
@@ -138,8 +137,8 @@ def _adjoint_workspace(w):
     v.dS_bar = np.empty((v.piece, B, n_k, n_v), dtype)
     v.k_dexp_g = np.empty((v.piece, B, n_k, n_v), dtype)
     v.dg = np.empty((v.piece, B, 1), dtype)
-    v.da_beta_du_g = np.empty((v.piece, B, 2), dtype)  # da_beta, du_g: (1) each
-    v.da_beta_du_g_lanes = v.da_beta_du_g.reshape(v.piece, B, 2, 1).transpose(0, 2, 1, 3)
+    v.du_g_da_beta = np.empty((v.piece, B, 2), dtype)  # du_g, da_beta: (1) each
+    v.du_g_da_beta_lanes = v.du_g_da_beta.reshape(v.piece, B, 2, 1).transpose(0, 2, 1, 3)
     v.k_k_k_du_g = np.empty((v.piece, B, 1), dtype)
     v.k_du_g = np.empty((v.piece, B, 1), dtype)
     v.k_dexp_a_log = np.empty((v.piece, B, 1), dtype)
@@ -151,8 +150,8 @@ def _adjoint_workspace(w):
     v.k_dk_2 = np.empty((v.piece, B, n_k), dtype)
     v.dk = np.empty((v.piece, B, n_k), dtype)
     v.k_k_dsqrt_u_k_2_1 = np.empty((v.piece, B, 1), dtype)
-    # k_k_dsqrt_u_k_2, k_dsqrt_u_q_2: (n_k) each
-    v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2 = np.empty((v.piece, 2, B, n_k), dtype)
+    # k_dsqrt_u_q_2, k_k_dsqrt_u_k_2: (n_k) each
+    v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2 = np.empty((v.piece, 2, B, n_k), dtype)
     v.k_dsqrt_u_k_2 = np.empty((v.piece, B, n_k), dtype)
     v.du_k_2 = np.empty((v.piece, B, 1), dtype)
     v.k_du_k_2 = np.empty((v.piece, B, 1), dtype)
@@ -161,8 +160,8 @@ def _adjoint_workspace(w):
     v.dW_qk_x = np.empty((v.piece, B, 2*n_k), dtype)  # dW_q_x, dW_k_x: (n_k) each
     v.dW_qk_x_lanes = v.dW_qk_x.reshape(v.piece, B, 2, n_k).transpose(0, 2, 1, 3)
     v.k_k_dsilu_W_k_x = np.empty((v.piece, B, n_k), dtype)
-    v.k_k_dW_kq_x = np.empty((v.piece, 2, B, n_k), dtype)  # k_k_dW_k_x, k_k_dW_q_x: (n_k) each
-    v.k_dW_kq_x = np.empty((v.piece, 2, B, n_k), dtype)  # k_dW_k_x, k_dW_q_x: (n_k) each
+    v.k_k_dW_qk_x = np.empty((v.piece, 2, B, n_k), dtype)  # k_k_dW_q_x, k_k_dW_k_x: (n_k) each
+    v.k_dW_qk_x = np.empty((v.piece, 2, B, n_k), dtype)  # k_dW_q_x, k_dW_k_x: (n_k) each
     v.du_q_3 = np.empty((v.piece, B, n_k), dtype)
     v.k_k_dsqrt_u_q_2_1 = np.empty((v.piece, B, 1), dtype)
     v.du_q_2 = np.empty((v.piece, B, 1), dtype)
@@ -185,7 +184,7 @@ def _adjoint_workspace(w):
             w.u_S,
             [*v.dmatvec_t_S_bar_k] * v.pieces,
             [*v.dS_bar] * v.pieces,
-            w.k,
+            w.qk[:, 1],
             w.exp_g,
         ),
     )
@@ -233,7 +232,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_q_x = W_q x; W_k_x = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_qk_x[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_qk_x[now].reshape(steps * B, 2*n_k))
         # silu_W_q_x_1 = W_q_x/2; silu_W_k_x_1 = W_k_x/2
         np.multiply(0.5, w.W_qk_x_lanes[now], out=w.silu_W_qk_x[now])
         # silu_W_q_x_2 = tanh(silu_W_q_x_1); silu_W_k_x_2 = tanh(silu_W_k_x_1)
@@ -255,12 +254,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # sqrt_u_q_2 = sqrt(u_q_2); sqrt_u_k_2 = sqrt(u_k_2)
         np.sqrt(w.sqrt_u_qk_2[now], out=w.sqrt_u_qk_2[now])
         # u_q_3 = silu_W_q_x/sqrt_u_q_2; k = silu_W_k_x/sqrt_u_k_2
-        np.divide(w.silu_W_qk_x[now, 1], w.sqrt_u_qk_2[now, 1], out=w.k[now])
-        np.divide(w.silu_W_qk_x[now, 0], w.sqrt_u_qk_2[now, 0], out=w.q[now])
+        np.divide(w.silu_W_qk_x[now], w.sqrt_u_qk_2[now], out=w.qk[now])
         # q = u_q_3/sqrt_u_q_4
-        np.divide(w.q[now], w.sqrt_u_q_4, out=w.q[now])
+        np.divide(w.qk[now, 0], w.sqrt_u_q_4, out=w.qk[now, 0])
         # one product of x: a_v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.a_v[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.a_v[now].reshape(steps * B, n_v))
         # v_1 = a_v/2
         np.multiply(0.5, w.a_v[now], out=w.v_[now])
         # v_2 = tanh(v_1)
@@ -272,7 +270,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # v = a_v*v_4
         np.multiply(w.v_[now], w.a_v[now], out=w.v_[now])
         # one product of x: a_beta = w_b x; w_a_x = w_a x
-        np.dot(w.x[now].reshape(steps * B, n_x), w_T, out=w.beta_u_g[now].reshape(steps * B, 2))
+        np.matmul(w.x[now].reshape(steps * B, n_x), w_T, out=w.beta_u_g[now].reshape(steps * B, 2))
         # beta_1 = a_beta/2
         np.multiply(w.beta_u_g_lanes[now, 0], 0.5, out=w.beta_u_g_lanes[now, 0])
         # beta_2 = tanh(beta_1)
@@ -302,7 +300,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # exp_g = exp(g)
         np.exp(w.exp_g[now], out=w.exp_g[now])
         # u_S = beta*k
-        np.multiply(w.beta_u_g_lanes[now, 0], w.k[now], out=w.u_S[now])
+        np.multiply(w.beta_u_g_lanes[now, 0], w.qk[now, 1], out=w.u_S[now])
 
         for S_bar, exp_g, S_prev, u_S_2, k, v_, u_S, S in w.ticks[now]:
             # S_bar = S[t-1]*exp_g
@@ -317,7 +315,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.add(S_bar, outer_u_S_u_S_2, out=S)
 
         # y = matvec_t(S, q)
-        np.copyto(w.y[now], np.einsum("...ij,...i->...j", w.S[1:][now], w.q[now]))
+        np.copyto(w.y[now], np.einsum("...ij,...i->...j", w.S[1:][now], w.qk[now, 0]))
 
     return w.y, {"S": w.S[T].copy()}, (w, w.calls)
 
@@ -371,7 +369,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_y[:steps], 0.0 if dy is None else dy[now])
         # k_dS = i,j->ji(dy_y, q)
-        np.copyto(v.k_dS[:steps], np.einsum("...i,...j->...ji", v.dy_y[:steps], w.q[now]))
+        np.copyto(v.k_dS[:steps], np.einsum("...i,...j->...ji", v.dy_y[:steps], w.qk[now, 0]))
         # k_k_k_du_g = -softplus_u_g
         np.negative(w.softplus_u_g[now], out=v.k_k_k_du_g[:steps])
         # k_k_du_g = expm1(k_k_k_du_g)
@@ -402,7 +400,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.divide(
             w.silu_W_qk_x[now, 1],
             v.k_k_dsqrt_u_k_2_1[:steps],
-            out=v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 0],
+            out=v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 1],
         )
         # k_k_dsqrt_u_q_2_1 = sqrt_u_q_2**2
         np.multiply(w.sqrt_u_qk_2[now, 0], w.sqrt_u_qk_2[now, 0], out=v.k_k_dsqrt_u_q_2_1[:steps])
@@ -410,10 +408,10 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.divide(
             w.silu_W_qk_x[now, 0],
             v.k_k_dsqrt_u_q_2_1[:steps],
-            out=v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 1],
+            out=v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 0],
         )
         # k_k_dsqrt_u_k_2 = -k_k_dsqrt_u_k_2_2; k_k_dsqrt_u_q_2 = -k_k_dsqrt_u_q_2_2
-        np.negative(v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps], out=v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps])
+        np.negative(v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps], out=v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps])
         # k_du_k_2 = 1/(2*sqrt_u_k_2)
         np.divide(0.5, w.sqrt_u_qk_2[now, 1], out=v.k_du_k_2[:steps])
         # k_k_dsilu_W_k_x_2 = 1/sqrt_u_k_2
@@ -421,37 +419,37 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_dsilu_W_k_x = 2*silu_W_k_x
         np.multiply(2, w.silu_W_qk_x[now, 1], out=v.k_k_dsilu_W_k_x[:steps])
         # k_k_dW_k_x_1 = W_k_x/2
-        np.multiply(0.5, w.W_qk_x_lanes[now, 1], out=v.k_k_dW_kq_x[:steps, 0])
+        np.multiply(0.5, w.W_qk_x_lanes[now, 1], out=v.k_k_dW_qk_x[:steps, 1])
         # k_k_dW_q_x_1 = W_q_x/2
-        np.multiply(0.5, w.W_qk_x_lanes[now, 0], out=v.k_k_dW_kq_x[:steps, 1])
+        np.multiply(0.5, w.W_qk_x_lanes[now, 0], out=v.k_k_dW_qk_x[:steps, 0])
         # k_k_dW_k_x_2 = tanh(k_k_dW_k_x_1); k_k_dW_q_x_2 = tanh(k_k_dW_q_x_1)
-        np.tanh(v.k_k_dW_kq_x[:steps], out=v.k_k_dW_kq_x[:steps])
+        np.tanh(v.k_k_dW_qk_x[:steps], out=v.k_k_dW_qk_x[:steps])
         # k_k_dW_k_x_3 = k_k_dW_k_x_2/2; k_k_dW_q_x_3 = k_k_dW_q_x_2/2
-        np.multiply(v.k_k_dW_kq_x[:steps], 0.5, out=v.k_k_dW_kq_x[:steps])
+        np.multiply(v.k_k_dW_qk_x[:steps], 0.5, out=v.k_k_dW_qk_x[:steps])
         # k_k_dW_k_x = k_k_dW_k_x_3 + 1/2; k_k_dW_q_x = k_k_dW_q_x_3 + 1/2
-        np.add(v.k_k_dW_kq_x[:steps], 0.5, out=v.k_k_dW_kq_x[:steps])
+        np.add(v.k_k_dW_qk_x[:steps], 0.5, out=v.k_k_dW_qk_x[:steps])
         # k_dW_k_x_1 = 1 - k_k_dW_k_x; k_dW_q_x_1 = 1 - k_k_dW_q_x
-        np.subtract(1, v.k_k_dW_kq_x[:steps], out=v.k_dW_kq_x[:steps])
+        np.subtract(1, v.k_k_dW_qk_x[:steps], out=v.k_dW_qk_x[:steps])
         # k_dW_k_x_2 = k_dW_k_x_1*silu_W_k_x
-        np.multiply(v.k_dW_kq_x[:steps, 0], w.silu_W_qk_x[now, 1], out=v.k_dW_kq_x[:steps, 0])
+        np.multiply(v.k_dW_qk_x[:steps, 1], w.silu_W_qk_x[now, 1], out=v.k_dW_qk_x[:steps, 1])
         # k_dW_q_x_2 = k_dW_q_x_1*silu_W_q_x
-        np.multiply(v.k_dW_kq_x[:steps, 1], w.silu_W_qk_x[now, 0], out=v.k_dW_kq_x[:steps, 1])
+        np.multiply(v.k_dW_qk_x[:steps, 0], w.silu_W_qk_x[now, 0], out=v.k_dW_qk_x[:steps, 0])
         # k_dW_k_x = k_dW_k_x_2 + k_k_dW_k_x; k_dW_q_x = k_dW_q_x_2 + k_k_dW_q_x
-        np.add(v.k_dW_kq_x[:steps], v.k_k_dW_kq_x[:steps], out=v.k_dW_kq_x[:steps])
+        np.add(v.k_dW_qk_x[:steps], v.k_k_dW_qk_x[:steps], out=v.k_dW_qk_x[:steps])
         # dq = matvec(S, dy_y)
         np.copyto(v.du_q_3[:steps], np.einsum("...ij,...j->...i", w.S[1:][now], v.dy_y[:steps]))
         # du_q_3 = dq*k_du_q_3
         np.multiply(v.du_q_3[:steps], v.k_du_q_3, out=v.du_q_3[:steps])
         # k_dsqrt_u_q_2 = du_q_3*k_k_dsqrt_u_q_2
         np.multiply(
-            v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 1],
+            v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 0],
             v.du_q_3[:steps],
-            out=v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 1],
+            out=v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 0],
         )
         # dsqrt_u_q_2 = sum(k_dsqrt_u_q_2)
         np.copyto(
             v.du_q_2[:steps],
-            np.einsum("...i->...", v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 1])[..., None],
+            np.einsum("...i->...", v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 0])[..., None],
         )
         # k_du_q_2 = 1/(2*sqrt_u_q_2)
         np.divide(0.5, w.sqrt_u_qk_2[now, 0], out=v.k_du_q_2[:steps])
@@ -470,9 +468,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dsilu_W_q_x = k_dsilu_W_q_x + k_dsilu_W_q_x_2
         np.add(v.dW_qk_x_lanes[:steps, 0], v.k_dsilu_W_q_x[:steps], out=v.dW_qk_x_lanes[:steps, 0])
         # dW_q_x = dsilu_W_q_x*k_dW_q_x
-        np.multiply(v.dW_qk_x_lanes[:steps, 0], v.k_dW_kq_x[:steps, 1], out=v.dW_qk_x_lanes[:steps, 0])
+        np.multiply(v.dW_qk_x_lanes[:steps, 0], v.k_dW_qk_x[:steps, 0], out=v.dW_qk_x_lanes[:steps, 0])
         # one product of dW_q_x: k_dx = W_qᵀ dW_q_x
-        np.dot(
+        np.matmul(
             v.dW_qk_x_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -501,17 +499,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dg = dexp_g*exp_g
         np.multiply(v.dg[:steps], w.exp_g[now], out=v.dg[:steps])
         # dsoftplus_u_g = dg*k_dsoftplus_u_g
-        np.multiply(v.dg[:steps], v.k_dsoftplus_u_g, out=v.da_beta_du_g_lanes[:steps, 1])
+        np.multiply(v.dg[:steps], v.k_dsoftplus_u_g, out=v.du_g_da_beta_lanes[:steps, 0])
         # du_g = dsoftplus_u_g*k_du_g
-        np.multiply(v.da_beta_du_g_lanes[:steps, 1], v.k_du_g[:steps], out=v.da_beta_du_g_lanes[:steps, 1])
+        np.multiply(v.du_g_da_beta_lanes[:steps, 0], v.k_du_g[:steps], out=v.du_g_da_beta_lanes[:steps, 0])
         # k_dexp_a_log = dg*k_k_k_du_g
         np.multiply(v.k_k_k_du_g[:steps], v.dg[:steps], out=v.k_dexp_a_log[:steps])
         # k_dbeta = du_S*k
-        np.multiply(v.du_S[:steps], w.k[now], out=v.k_dbeta[:steps])
+        np.multiply(v.du_S[:steps], w.qk[now, 1], out=v.k_dbeta[:steps])
         # dbeta = sum(k_dbeta)
-        np.copyto(v.da_beta_du_g_lanes[:steps, 0], np.einsum("...i->...", v.k_dbeta[:steps])[..., None])
+        np.copyto(v.du_g_da_beta_lanes[:steps, 1], np.einsum("...i->...", v.k_dbeta[:steps])[..., None])
         # da_beta = dbeta*k_da_beta
-        np.multiply(v.da_beta_du_g_lanes[:steps, 0], v.k_da_beta[:steps], out=v.da_beta_du_g_lanes[:steps, 0])
+        np.multiply(v.du_g_da_beta_lanes[:steps, 1], v.k_da_beta[:steps], out=v.du_g_da_beta_lanes[:steps, 1])
         # da_v = du_S_2*k_da_v
         np.multiply(v.k_da_v[:steps], v.du_S_2[:steps], out=v.da_v[:steps])
         # k_dk_2 = matvec(S_bar, dmatvec_t_S_bar_k)
@@ -521,7 +519,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = k_dk + k_dk_2
         np.add(v.dk[:steps], v.k_dk_2[:steps], out=v.dk[:steps])
         # k_dsqrt_u_k_2 = dk*k_k_dsqrt_u_k_2
-        np.multiply(v.k_k_dsqrt_u_k_2_to_k_dsqrt_u_q_2[:steps, 0], v.dk[:steps], out=v.k_dsqrt_u_k_2[:steps])
+        np.multiply(v.k_dsqrt_u_q_2_to_k_k_dsqrt_u_k_2[:steps, 1], v.dk[:steps], out=v.k_dsqrt_u_k_2[:steps])
         # dsqrt_u_k_2 = sum(k_dsqrt_u_k_2)
         np.copyto(v.du_k_2[:steps], np.einsum("...i->...", v.k_dsqrt_u_k_2[:steps])[..., None])
         # du_k_2 = dsqrt_u_k_2*k_du_k_2
@@ -535,19 +533,23 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dsilu_W_k_x = k_dsilu_W_k_x + k_dsilu_W_k_x_2
         np.add(v.dW_qk_x_lanes[:steps, 1], v.k_dsilu_W_k_x[:steps], out=v.dW_qk_x_lanes[:steps, 1])
         # dW_k_x = dsilu_W_k_x*k_dW_k_x
-        np.multiply(v.dW_qk_x_lanes[:steps, 1], v.k_dW_kq_x[:steps, 0], out=v.dW_qk_x_lanes[:steps, 1])
+        np.multiply(v.dW_qk_x_lanes[:steps, 1], v.k_dW_qk_x[:steps, 1], out=v.dW_qk_x_lanes[:steps, 1])
         # one product of du_g: k_dx_5 = w_aᵀ du_g
-        np.dot(v.da_beta_du_g_lanes[:steps, 1].reshape(steps * B, 1), w_rows, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(
+            v.du_g_da_beta_lanes[:steps, 0].reshape(steps * B, 1),
+            w_rows,
+            out=v.dx[now].reshape(steps * B, n_x),
+        )
         # one product of da_beta: k_dx_4 = w_bᵀ da_beta
-        np.dot(
-            v.da_beta_du_g_lanes[:steps, 0].reshape(steps * B, 1),
+        np.matmul(
+            v.du_g_da_beta_lanes[:steps, 1].reshape(steps * B, 1),
             w_rows_2,
             out=v.k_dx_4[:steps].reshape(steps * B, n_x),
         )
         # one product of da_v: k_dx_3 = W_vᵀ da_v
-        np.dot(v.da_v[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.da_v[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dW_k_x: k_dx_2 = W_kᵀ dW_k_x
-        np.dot(
+        np.matmul(
             v.dW_qk_x_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -561,11 +563,18 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         dexp_a_log += np.sum(v.k_dexp_a_log[:steps].reshape(steps * B, 1), axis=0)
         # one product: dW_q = Σ dW_q_x xᵀ; dW_k = Σ dW_k_x xᵀ; dW_v = Σ da_v xᵀ; dw_b = Σ da_beta xᵀ; dw_a = Σ du_g
         #     xᵀ
-        dW += np.dot(v.dW_qk_x[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dw += np.dot(v.da_beta_du_g[:steps].reshape(steps * B, 2).T, w.x[now].reshape(steps * B, n_x))
-        dW_v += np.dot(v.da_v[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.dW_qk_x[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW_v += np.matmul(v.da_v[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dw[1:2] += np.matmul(
+            v.du_g_da_beta[:steps, :, :1].reshape(steps * B, 1).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
+        dw[:1] += np.matmul(
+            v.du_g_da_beta[:steps, :, 1:2].reshape(steps * B, 1).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
         # ddt_b = Σ du_g
-        ddt_b.reshape(1)[...] += np.sum(v.da_beta_du_g[:steps, :, 1:2].reshape(steps * B, 1), axis=0)
+        ddt_b.reshape(1)[...] += np.sum(v.du_g_da_beta[:steps, :, :1].reshape(steps * B, 1), axis=0)
 
     da_log_ = dexp_a_log * w.exp_a_log
     da_log.reshape(1)[...] = da_log_
@@ -739,6 +748,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -768,12 +783,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -202,9 +202,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: q = W_q x; k = W_k x; W_t_x = W_t x; W_r_x = W_r x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.q_k_W_t_x_sigmoid_W_r_x[now].reshape(steps * B, 4*n_k))
+        np.matmul(
+            w.x[now].reshape(steps * B, n_x),
+            W_T,
+            out=w.q_k_W_t_x_sigmoid_W_r_x[now].reshape(steps * B, 4*n_k),
+        )
         # one product of x: u = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.u[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.u[now].reshape(steps * B, n_v))
         # cos_W_t_x = cos(W_t_x)
         np.cos(w.q_k_W_t_x_sigmoid_W_r_x_lanes[now, 2], out=w.cos_W_t_x[now])
         # sigmoid_W_r_x_1 = W_r_x/2
@@ -326,7 +330,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_dS.im[t-1] = -broadcast_a.im
         np.negative(w.broadcast_a_im[now], out=v.k_k_dS_im_prev[:steps])
         # one product of dq: k_dx = W_qᵀ dq
-        np.dot(
+        np.matmul(
             v.dq_to_k_dW_t_x_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -405,21 +409,21 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = matvec(dS.re, u)
         np.copyto(v.dq_to_k_dW_t_x_lanes[:steps, 1], np.einsum("...ij,...j->...i", v.dS_re[:steps], w.u[now]))
         # one product of dW_r_x: k_dx_5 = W_rᵀ dW_r_x
-        np.dot(
+        np.matmul(
             v.dq_to_k_dW_t_x_lanes[:steps, 2].reshape(steps * B, n_k),
             W_rows_2,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product of dW_t_x: k_dx_4 = W_tᵀ dW_t_x
-        np.dot(
+        np.matmul(
             v.dq_to_k_dW_t_x_lanes[:steps, 3].reshape(steps * B, n_k),
             W_rows_3,
             out=v.k_dx_4[:steps].reshape(steps * B, n_x),
         )
         # one product of du: k_dx_3 = W_vᵀ du
-        np.dot(v.du[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.du[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(
+        np.matmul(
             v.dq_to_k_dW_t_x_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_4,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -430,11 +434,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ dq xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ du xᵀ; dW_r = Σ dW_r_x xᵀ; dW_t = Σ dW_t_x xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.dq_to_k_dW_t_x[:steps, :, :4*n_k].reshape(steps * B, 4*n_k).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW_v += np.dot(v.du[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW_v += np.matmul(v.du[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
 
     return {"W": dW, "W_v": dW_v}, v.dx, {"S": v.dS_re_prev.copy() + 1j * v.dS_im_next[0].copy()}
 
@@ -578,6 +582,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -607,12 +617,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -136,15 +136,14 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b.reshape(2, 1, n_h)
     h_1 = w.h_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_g_x = W_g x; W_i_x = W_i x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.gi[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.gi[now].reshape(steps * B, 2*n_h))
         # a_g = W_g_x + b_g; a_i = W_i_x + b_i
-        np.add(w.gi_lanes[now], b_lanes, out=w.gi_lanes[now])
+        np.add(w.gi[now], b, out=w.gi[now])
         # g_1 = a_g/2
         np.multiply(w.gi_lanes[now, 0], 0.5, out=w.gi_lanes[now, 0])
         # g_2 = tanh(g_1)
@@ -227,9 +226,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_i = di*k_da_i; da_g = dg*k_da_g
         np.multiply(v.da_gi_lanes[:steps], v.k_da_gi[:steps], out=v.da_gi_lanes[:steps])
         # one product: dx = W_iᵀ da_i + W_gᵀ da_g
-        np.dot(v.da_gi[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_gi[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_g = Σ da_g xᵀ; dW_i = Σ da_i xᵀ
-        dW += np.dot(v.da_gi[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_gi[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_g = Σ da_g; db_i = Σ da_i
         db += np.sum(v.da_gi[:steps].reshape(steps * B, 2*n_h), axis=0)
 
@@ -350,6 +349,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -379,12 +384,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -122,8 +122,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 14*n_h, n_h, dtype)
-    w.U_ifz_s = np.empty((B, 3*n_h), dtype)  # half_U_i_s, half_U_f_s, U_z_s: (n_h) each
-    w.U_ifz_s_lanes = w.U_ifz_s.reshape(B, 3, n_h).transpose(1, 0, 2)
+    w.a_ifz = np.empty((B, 3*n_h), dtype)  # half_a_i, half_a_f, a_z: (n_h) each
+    w.a_ifz_lanes = w.a_ifz.reshape(B, 3, n_h).transpose(1, 0, 2)
     w.x_a_i_to_j = np.empty((T, B, 6*n_h), dtype)  # half_x_a_i, half_x_a_f, x_a_z, x_a_o, g, j: (n_h) each
     w.x_a_i_to_j_lanes = w.x_a_i_to_j.reshape(T, B, 6, n_h).transpose(0, 2, 1, 3)
     w.ifzc = np.empty((T + 1, 4, B, n_h), dtype)  # i, f, z, c: (n_h) each
@@ -137,8 +137,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.s[:-1],
+            w.x_a_i_to_j[:, :, :3*n_h],
             w.ifzc[:-1, 0:3],
-            w.x_a_i_to_j_lanes[:, 0:3],
             w.ifzc[:-1, 0:2],
             w.x_a_i_to_j_lanes[:, 4],
             w.s[1:],
@@ -214,11 +214,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:6*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:6*n_h]]).reshape(6, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:6*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h]]).T)
     U_T_2 = np.ascontiguousarray(U[3*n_h:4*n_h].T)
-    U_ifz_s = w.U_ifz_s
-    U_ifz_s_lanes = w.U_ifz_s_lanes
+    a_ifz = w.a_ifz
+    a_ifz_lanes = w.a_ifz_lanes
     s_1 = w.s_1
     c_21 = w.c_21
     c_1 = w.c_21[1]
@@ -228,14 +228,14 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_z_x = W_z x; W_o_x = W_o x; W_g_x =
         #     W_g x; W_j_x = W_j x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_i_to_j[now].reshape(steps * B, 6*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_i_to_j[now].reshape(steps * B, 6*n_h))
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # x_a_z = W_z_x + b_z
         # x_a_o = W_o_x + b_o
         # a_g = W_g_x + b_g
         # a_j = W_j_x + b_j
-        np.add(w.x_a_i_to_j_lanes[now], b_lanes, out=w.x_a_i_to_j_lanes[now])
+        np.add(w.x_a_i_to_j[now], b_row, out=w.x_a_i_to_j[now])
         # g_1 = a_g/2
         np.multiply(w.x_a_i_to_j_lanes[now, 4], 0.5, out=w.x_a_i_to_j_lanes[now, 4])
         # g_2 = tanh(g_1)
@@ -251,13 +251,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # x_s = j*x_s_1
         np.multiply(w.x_s[:steps], w.x_a_i_to_j_lanes[now, 5], out=w.x_s[:steps])
 
-        for s_prev, ifz, x_a_ifz, if_, g, s, x_s, z_c_prev, c in w.ticks[now]:
+        for s_prev, x_a_ifz_rows, ifz, if_, g, s, x_s, z_c_prev, c in w.ticks[now]:
             # one product of s[t-1]: half_U_i_s = half_U_i s[t-1]; half_U_f_s = half_U_f s[t-1]; U_z_s = U_z s[t-1]
-            np.dot(s_prev, U_T, out=U_ifz_s)
+            np.dot(s_prev, U_T, out=a_ifz)
             # half_a_i = half_U_i_s + half_x_a_i; half_a_f = half_U_f_s + half_x_a_f; a_z = U_z_s + x_a_z
-            np.add(x_a_ifz, U_ifz_s_lanes, out=ifz)
+            np.add(a_ifz, x_a_ifz_rows, out=a_ifz)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f); z = tanh(a_z)
-            np.tanh(ifz, out=ifz)
+            np.tanh(a_ifz_lanes, out=ifz)
             # i_1 = half_i/2; f_1 = half_f/2
             np.multiply(if_, 0.5, out=if_)
             # i = i_1 + 1/2; f = f_1 + 1/2
@@ -272,7 +272,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.add(c_1, c_2, out=c)
 
         # one product of s[t-1]: U_o_s = U_o s[t-1]
-        np.dot(w.s[now].reshape(steps * B, n_h), U_T_2, out=w.o[now].reshape(steps * B, n_h))
+        np.matmul(w.s[now].reshape(steps * B, n_h), U_T_2, out=w.o[now].reshape(steps * B, n_h))
         # a_o = U_o_s + x_a_o
         np.add(w.o[now], w.x_a_i_to_j_lanes[now, 3], out=w.o[now])
         # o_1 = a_o/2
@@ -367,7 +367,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.dc_prev_to_k_dc_lanes[:steps, 7],
         )
         # one product of da_o: k_ds[t-1]_4 = U_oᵀ da_o
-        np.dot(
+        np.matmul(
             v.dc_prev_to_k_dc_lanes[:steps, 4].reshape(steps * B, n_h),
             U_rows,
             out=v.k_ds_prev_4[:steps].reshape(steps * B, n_h),
@@ -391,7 +391,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_f = k_da_f_1*k_da_f_2; k_da_i = k_da_i_1*k_da_i_2
         np.multiply(v.f_to_k_k_dc[:steps, 1:3], v.k_da_if_1[:steps], out=v.f_to_k_k_dc[:steps, 1:3])
         # one product of da_o: k_dx_4 = W_oᵀ da_o
-        np.dot(
+        np.matmul(
             v.dc_prev_to_k_dc_lanes[:steps, 4].reshape(steps * B, n_h),
             W_rows,
             out=v.k_dx_4[:steps].reshape(steps * B, n_x),
@@ -432,26 +432,26 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.dc_prev_to_k_dc_lanes[:steps, 5:7],
         )
         # one product: p_dx = W_jᵀ da_j + W_gᵀ da_g + W_zᵀ da_z + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(
+        np.matmul(
             v.dc_prev_to_k_dc[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h),
             W_rows_2,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         np.add(
             v.dx[now].reshape(steps * B, n_x),
-            np.dot(v.dc_prev_to_k_dc[:steps, :, 5*n_h:7*n_h].reshape(steps * B, 2*n_h), W_rows_3),
+            np.matmul(v.dc_prev_to_k_dc[:steps, :, 5*n_h:7*n_h].reshape(steps * B, 2*n_h), W_rows_3),
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # dx = k_dx_4 + p_dx
         np.add(v.dx[now], v.k_dx_4[:steps], out=v.dx[now])
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_z = Σ da_z xᵀ; dW_o = Σ da_o xᵀ; dW_g = Σ da_g xᵀ;
         #     dW_j = Σ da_j xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.dc_prev_to_k_dc[:steps, :, n_h:7*n_h].reshape(steps * B, 6*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i s[t-1]ᵀ; dU_f = Σ da_f s[t-1]ᵀ; dU_z = Σ da_z s[t-1]ᵀ; dU_o = Σ da_o s[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.dc_prev_to_k_dc[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.s[now].reshape(steps * B, n_h),
         )
@@ -629,6 +629,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -658,12 +664,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

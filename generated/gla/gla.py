@@ -174,15 +174,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_q_x = W_q x; k = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
         # q = W_q_x/sqrt_u_q
         np.divide(w.qk_lanes[now, 0], w.sqrt_u_q, out=w.qk_lanes[now, 0])
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.v_[now].reshape(steps * B, n_v))
         # one product of x: W_1_x = W_1 x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T_3, out=w.W_1_x[now].reshape(steps * B, n_r))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T_3, out=w.W_1_x[now].reshape(steps * B, n_r))
         # one product of W_1_x: W_2_W_1_x = W_2 W_1_x
-        np.dot(w.W_1_x[now].reshape(steps * B, n_r), W_2_T, out=w.u_g[:steps].reshape(steps * B, n_k))
+        np.matmul(w.W_1_x[now].reshape(steps * B, n_r), W_2_T, out=w.u_g[:steps].reshape(steps * B, n_k))
         # u_g = W_2_W_1_x + b_g
         np.add(w.u_g[:steps], b_g, out=w.u_g[:steps])
         # logsigmoid_u_g_5 = minimum(u_g, 0)
@@ -271,7 +271,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dW_q_x = dq*k_dW_q_x
         np.multiply(v.dW_q_x_dk_lanes[:steps, 0], v.k_dW_q_x, out=v.dW_q_x_dk_lanes[:steps, 0])
         # one product of dW_q_x: k_dx = W_qᵀ dW_q_x
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -294,17 +294,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # du_g = dlogsigmoid_u_g*k_du_g
         np.multiply(v.du_g[:steps], v.k_du_g[:steps], out=v.du_g[:steps])
         # one product of du_g: dW_1_x = W_2ᵀ du_g
-        np.dot(v.du_g[:steps].reshape(steps * B, n_k), W_2, out=v.dW_1_x[:steps].reshape(steps * B, n_r))
+        np.matmul(v.du_g[:steps].reshape(steps * B, n_k), W_2, out=v.dW_1_x[:steps].reshape(steps * B, n_r))
         # dv = matvec_t(dS, k)
         np.copyto(v.dv[:steps], np.einsum("...ij,...i->...j", v.dS[:steps], w.qk_lanes[now, 1]))
         # dk = matvec(dS, v)
         np.copyto(v.dW_q_x_dk_lanes[:steps, 1], np.einsum("...ij,...j->...i", v.dS[:steps], w.v_[now]))
         # one product of dW_1_x: k_dx_4 = W_1ᵀ dW_1_x
-        np.dot(v.dW_1_x[:steps].reshape(steps * B, n_r), W_rows_2, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dW_1_x[:steps].reshape(steps * B, n_r), W_rows_2, out=v.dx[now].reshape(steps * B, n_x))
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_rows_3, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_rows_3, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_4,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -314,14 +314,14 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ dW_q_x xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ dv xᵀ; dW_1 = Σ dW_1_x xᵀ
-        dW[2*n_k + n_v:2*n_k + n_r + n_v] += np.dot(
+        dW[2*n_k + n_v:2*n_k + n_r + n_v] += np.matmul(
             v.dW_1_x[:steps].reshape(steps * B, n_r).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:2*n_k] += np.dot(v.dW_q_x_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW[2*n_k:2*n_k + n_v] += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW[:2*n_k] += np.matmul(v.dW_q_x_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW[2*n_k:2*n_k + n_v] += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
         # one product: dW_2 = Σ du_g W_1_xᵀ
-        dW_2 += np.dot(v.du_g[:steps].reshape(steps * B, n_k).T, w.W_1_x[now].reshape(steps * B, n_r))
+        dW_2 += np.matmul(v.du_g[:steps].reshape(steps * B, n_k).T, w.W_1_x[now].reshape(steps * B, n_r))
         # db_g = Σ du_g
         db_g += np.sum(v.du_g[:steps].reshape(steps * B, n_k), axis=0)
 
@@ -460,6 +460,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -489,12 +495,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

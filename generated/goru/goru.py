@@ -94,30 +94,29 @@ def workspace(params, T, B):
     w = Workspace()
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
-    _reserve(T, B, w.piece, 9*n_h, 3*n_h, dtype)
-    w.U_zrh_h = np.empty((T, B, 3*n_h), dtype)  # half_U_z_h, half_U_r_h, U_h_h: (n_h) each
-    w.U_zrh_h_lanes = w.U_zrh_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
+    _reserve(T, B, w.piece, 7*n_h, 3*n_h, dtype)
+    w.z_1_r_1_U_h_h = np.empty((T, B, 3*n_h), dtype)  # z_1, r_1, U_h_h: (n_h) each
+    w.z_1_r_1_U_h_h_lanes = w.z_1_r_1_U_h_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
     w.x_a_z_x_a_r_W_h_x = np.empty((w.piece, B, 3*n_h), dtype)  # half_x_a_z, half_x_a_r, W_h_x: (n_h) each
     w.x_a_z_x_a_r_W_h_x_lanes = w.x_a_z_x_a_r_W_h_x.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.zr = np.empty((T, 2, B, n_h), dtype)  # z, r: (n_h) each
-    # u_h, modrelu_u_h_b_h, modrelu_u_h_b_h_2: (n_h) each
-    w.u_h_to_modrelu_u_h_b_h_2 = np.empty((T, 3, B, n_h), dtype)
+    w.u_h_modrelu_u_h_b_h_2 = np.empty((2, B, n_h), dtype)  # u_h, modrelu_u_h_b_h_2: (n_h) each
+    w.modrelu_u_h_b_h = np.empty((T, B, n_h), dtype)
     w.modrelu_u_h_b_h_7 = np.empty((B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.U_zrh_h,
+            w.z_1_r_1_U_h_h,
+            w.z_1_r_1_U_h_h[:, :, :2*n_h],
+            [*w.x_a_z_x_a_r_W_h_x[:, :, :2*n_h]] * w.pieces,
             w.zr,
-            [*w.x_a_z_x_a_r_W_h_x_lanes[:, 0:2]] * w.pieces,
-            w.U_zrh_h_lanes[:, 0:2],
-            w.u_h_to_modrelu_u_h_b_h_2[:, 0],
+            w.z_1_r_1_U_h_h_lanes[:, 0:2],
             w.zr[:, 1],
-            w.U_zrh_h_lanes[:, 2],
+            w.z_1_r_1_U_h_h_lanes[:, 2],
             [*w.x_a_z_x_a_r_W_h_x_lanes[:, 2]] * w.pieces,
-            w.u_h_to_modrelu_u_h_b_h_2[:, 2],
-            w.u_h_to_modrelu_u_h_b_h_2[:, 1],
+            w.modrelu_u_h_b_h,
             w.zr[:, 0],
             w.h[1:],
         ),
@@ -132,11 +131,11 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 17*n_h, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
-    # k_da_z_1, k_dmodrelu_u_h_b_h: (n_h) each
-    v.k_da_z_1_to_k_dmodrelu_u_h_b_h = np.empty((v.piece, 2, B, n_h), dtype)
+    # k_dmodrelu_u_h_b_h, k_da_z_1: (n_h) each
+    v.k_dmodrelu_u_h_b_h_to_k_da_z_1 = np.empty((v.piece, 2, B, n_h), dtype)
     v.db_h = np.empty((v.piece, B, n_h), dtype)
-    # k_da_z, k_da_r, k_dU_h_h, z, k_du_h_2, k_k_db_h: (n_h) each
-    v.k_da_z_to_k_k_db_h = np.empty((v.piece, 6, B, n_h), dtype)
+    # k_k_db_h, k_du_h_2, k_da_z, k_da_r, k_dU_h_h, z: (n_h) each
+    v.k_k_db_h_to_z = np.empty((v.piece, 6, B, n_h), dtype)
     # du_h, da_z, da_r, dU_h_h, k_dh[t-1]_4: (n_h) each
     v.du_h_to_k_dh_prev_4 = np.empty((v.piece, B, 5*n_h), dtype)
     v.du_h_to_k_dh_prev_4_lanes = v.du_h_to_k_dh_prev_4.reshape(v.piece, B, 5, n_h).transpose(0, 2, 1, 3)
@@ -150,7 +149,7 @@ def _adjoint_workspace(w):
             [*v.dh] * v.pieces,
             [*v.dy_h] * v.pieces,
             [*v.du_h_to_k_dh_prev_4_lanes[:, 1:5]] * v.pieces,
-            [*v.k_da_z_to_k_k_db_h[:, 0:4]] * v.pieces,
+            [*v.k_k_db_h_to_z[:, 2:6]] * v.pieces,
             [*v.du_h_to_k_dh_prev_4[:, :, n_h:4*n_h]] * v.pieces,
             [*v.du_h_to_k_dh_prev_4_lanes[:, 4]] * v.pieces,
         ),
@@ -184,44 +183,45 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = 0.5 * b[:2*n_h].reshape(2, 1, n_h)
+    b_row = 0.5 * b[:2*n_h]
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h]]).T)
     b_h = b[2*n_h:3*n_h]
+    u_h = w.u_h_modrelu_u_h_b_h_2[0]
+    modrelu_u_h_b_h_2 = w.u_h_modrelu_u_h_b_h_2[1]
     modrelu_u_h_b_h_7 = w.modrelu_u_h_b_h_7
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_z_x = half_W_z x; half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_z_x_a_r_W_h_x[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_z_x_a_r_W_h_x[:steps].reshape(steps * B, 3*n_h))
         # half_x_a_z = half_W_z_x + half_b_z; half_x_a_r = half_W_r_x + half_b_r
-        np.add(w.x_a_z_x_a_r_W_h_x_lanes[:steps, 0:2], b_lanes, out=w.x_a_z_x_a_r_W_h_x_lanes[:steps, 0:2])
+        np.add(w.x_a_z_x_a_r_W_h_x[:steps, :, :2*n_h], b_row, out=w.x_a_z_x_a_r_W_h_x[:steps, :, :2*n_h])
 
         for (
             h_prev,
-            U_zrh_h,
+            z_1_r_1_U_h_h,
+            zr_1_rows,
+            half_x_a_zr_rows,
             zr,
-            half_x_a_zr,
-            half_U_zr_h,
-            u_h,
+            zr_1,
             r,
             U_h_h,
             W_h_x,
-            modrelu_u_h_b_h_2,
             modrelu_u_h_b_h,
             z,
             h,
         ) in w.ticks[now]:
             # one product of h[t-1]: half_U_z_h = half_U_z h[t-1]; half_U_r_h = half_U_r h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_T, out=U_zrh_h)
+            np.dot(h_prev, U_T, out=z_1_r_1_U_h_h)
             # half_a_z = half_U_z_h + half_x_a_z; half_a_r = half_U_r_h + half_x_a_r
-            np.add(half_x_a_zr, half_U_zr_h, out=zr)
+            np.add(zr_1_rows, half_x_a_zr_rows, out=zr_1_rows)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(zr, out=zr)
+            np.tanh(zr_1_rows, out=zr_1_rows)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr, 0.5, out=zr)
+            np.multiply(zr_1_rows, 0.5, out=zr_1_rows)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(zr, 0.5, out=zr)
+            np.add(0.5, zr_1, out=zr)
             # u_h_1 = U_h_h*r
             np.multiply(r, U_h_h, out=u_h)
             # u_h = W_h_x + u_h_1
@@ -288,46 +288,41 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_z_to_k_k_db_h[:steps, 3], w.zr[now, 0])
+        np.copyto(v.k_k_db_h_to_z[:steps, 5], w.zr[now, 0])
         # k_dmodrelu_u_h_b_h = 1 - z
-        np.subtract(1, v.k_da_z_to_k_k_db_h[:steps, 3], out=v.k_da_z_1_to_k_dmodrelu_u_h_b_h[:steps, 1])
+        np.subtract(1, v.k_k_db_h_to_z[:steps, 5], out=v.k_dmodrelu_u_h_b_h_to_k_da_z_1[:steps, 0])
         # k_k_du_h = magnitude(modrelu_u_h_b_h)
-        np.abs(w.u_h_to_modrelu_u_h_b_h_2[now, 1], out=v.k_da_z_to_k_k_db_h[:steps, 4])
+        np.abs(w.modrelu_u_h_b_h[now], out=v.k_k_db_h_to_z[:steps, 1])
         # k_k_k_db_h = -modrelu_u_h_b_h
-        np.negative(w.u_h_to_modrelu_u_h_b_h_2[now, 1], out=v.k_da_z_to_k_k_db_h[:steps, 5])
+        np.negative(w.modrelu_u_h_b_h[now], out=v.k_k_db_h_to_z[:steps, 0])
         # k_du_h = heaviside(k_k_du_h); k_k_db_h = heaviside(k_k_k_db_h)
-        np.heaviside(v.k_da_z_to_k_k_db_h[:steps, 4:6], 0.0, out=v.k_da_z_to_k_k_db_h[:steps, 4:6])
+        np.heaviside(v.k_k_db_h_to_z[:steps, 0:2], 0.0, out=v.k_k_db_h_to_z[:steps, 0:2])
         # k_da_z_1 = h[t-1] - modrelu_u_h_b_h
-        np.subtract(w.h[now], w.u_h_to_modrelu_u_h_b_h_2[now, 1], out=v.k_da_z_1_to_k_dmodrelu_u_h_b_h[:steps, 0])
+        np.subtract(w.h[now], w.modrelu_u_h_b_h[now], out=v.k_dmodrelu_u_h_b_h_to_k_da_z_1[:steps, 1])
         # k_da_z_2 = k_dmodrelu_u_h_b_h*z
         np.multiply(
-            v.k_da_z_1_to_k_dmodrelu_u_h_b_h[:steps, 1],
-            v.k_da_z_to_k_k_db_h[:steps, 3],
-            out=v.k_da_z_to_k_k_db_h[:steps, 0],
+            v.k_dmodrelu_u_h_b_h_to_k_da_z_1[:steps, 0],
+            v.k_k_db_h_to_z[:steps, 5],
+            out=v.k_k_db_h_to_z[:steps, 2],
         )
         # k_du_h_2 = k_dmodrelu_u_h_b_h*k_du_h; k_da_z = k_da_z_1*k_da_z_2
         np.multiply(
-            v.k_da_z_to_k_k_db_h[:steps, 0],
-            v.k_da_z_1_to_k_dmodrelu_u_h_b_h[:steps, 0],
-            out=v.k_da_z_to_k_k_db_h[:steps, 0],
-        )
-        np.multiply(
-            v.k_da_z_to_k_k_db_h[:steps, 4],
-            v.k_da_z_1_to_k_dmodrelu_u_h_b_h[:steps, 1],
-            out=v.k_da_z_to_k_k_db_h[:steps, 4],
+            v.k_k_db_h_to_z[:steps, 1:3],
+            v.k_dmodrelu_u_h_b_h_to_k_da_z_1[:steps],
+            out=v.k_k_db_h_to_z[:steps, 1:3],
         )
         # k_dU_h_h = k_du_h_2*r
-        np.multiply(v.k_da_z_to_k_k_db_h[:steps, 4], w.zr[now, 1], out=v.k_da_z_to_k_k_db_h[:steps, 2])
+        np.multiply(v.k_k_db_h_to_z[:steps, 1], w.zr[now, 1], out=v.k_k_db_h_to_z[:steps, 4])
         # k_da_r_1 = 1 - r
         np.subtract(1, w.zr[now, 1], out=v.k_da_r_1[:steps])
         # k_da_r_2 = U_h_h*k_dU_h_h
-        np.multiply(v.k_da_z_to_k_k_db_h[:steps, 2], w.U_zrh_h_lanes[now, 2], out=v.k_da_z_to_k_k_db_h[:steps, 1])
+        np.multiply(v.k_k_db_h_to_z[:steps, 4], w.z_1_r_1_U_h_h_lanes[now, 2], out=v.k_k_db_h_to_z[:steps, 3])
         # k_da_r = k_da_r_1*k_da_r_2
-        np.multiply(v.k_da_z_to_k_k_db_h[:steps, 1], v.k_da_r_1[:steps], out=v.k_da_z_to_k_k_db_h[:steps, 1])
+        np.multiply(v.k_k_db_h_to_z[:steps, 3], v.k_da_r_1[:steps], out=v.k_k_db_h_to_z[:steps, 3])
         # k_k_db_h_2 = heaviside(modrelu_u_h_b_h)
-        np.heaviside(w.u_h_to_modrelu_u_h_b_h_2[now, 1], 0.0, out=v.k_db_h[:steps])
+        np.heaviside(w.modrelu_u_h_b_h[now], 0.0, out=v.k_db_h[:steps])
         # k_db_h = -k_k_db_h + k_k_db_h_2
-        np.subtract(v.k_db_h[:steps], v.k_da_z_to_k_k_db_h[:steps, 5], out=v.k_db_h[:steps])
+        np.subtract(v.k_db_h[:steps], v.k_k_db_h_to_z[:steps, 0], out=v.k_db_h[:steps])
 
         for (
             dh,
@@ -347,11 +342,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev_4, out=dh_prev)
 
         # dmodrelu_u_h_b_h = dh*k_dmodrelu_u_h_b_h
-        np.multiply(v.k_da_z_1_to_k_dmodrelu_u_h_b_h[:steps, 1], v.dh[:steps], out=v.db_h[:steps])
+        np.multiply(v.k_dmodrelu_u_h_b_h_to_k_da_z_1[:steps, 0], v.dh[:steps], out=v.db_h[:steps])
         # du_h = dh*k_du_h_2
-        np.multiply(v.k_da_z_to_k_k_db_h[:steps, 4], v.dh[:steps], out=v.du_h_to_k_dh_prev_4_lanes[:steps, 0])
+        np.multiply(v.k_k_db_h_to_z[:steps, 1], v.dh[:steps], out=v.du_h_to_k_dh_prev_4_lanes[:steps, 0])
         # one product: dx = W_hᵀ du_h + W_rᵀ da_r + W_zᵀ da_z
-        np.dot(
+        np.matmul(
             v.du_h_to_k_dh_prev_4[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
@@ -359,16 +354,16 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # db_h = dmodrelu_u_h_b_h*k_db_h
         np.multiply(v.db_h[:steps], v.k_db_h[:steps], out=v.db_h[:steps])
         # one product: dW_z = Σ da_z xᵀ; dW_r = Σ da_r xᵀ; dW_h = Σ du_h xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
+        dW[2*n_h:3*n_h] += np.matmul(
             v.du_h_to_k_dh_prev_4[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:2*n_h] += np.dot(
+        dW[:2*n_h] += np.matmul(
             v.du_h_to_k_dh_prev_4[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_z = Σ da_z h[t-1]ᵀ; dU_r = Σ da_r h[t-1]ᵀ; dU_h = Σ dU_h_h h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.du_h_to_k_dh_prev_4[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -535,6 +530,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -564,12 +565,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -99,8 +99,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 5*n_h, 3*n_h, dtype)
-    w.U_rzn_h = np.empty((B, 3*n_h), dtype)  # half_U_r_h, half_U_z_h, U_n_h: (n_h) each
-    w.U_rzn_h_lanes = w.U_rzn_h.reshape(B, 3, n_h).transpose(1, 0, 2)
+    w.r_1_z_1_U_n_h = np.empty((B, 3*n_h), dtype)  # r_1, z_1, U_n_h: (n_h) each
+    w.r_1_z_1_U_n_h_lanes = w.r_1_z_1_U_n_h.reshape(B, 3, n_h).transpose(1, 0, 2)
     w.x_a_rzn = np.empty((w.piece, B, 3*n_h), dtype)  # half_x_a_r, half_x_a_z, x_a_n: (n_h) each
     w.x_a_rzn_lanes = w.x_a_rzn.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.rz = np.empty((T, 2, B, n_h), dtype)  # r, z: (n_h) each
@@ -111,8 +111,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.x_a_rzn[:, :, :2*n_h]] * w.pieces,
             w.rz,
-            [*w.x_a_rzn_lanes[:, 0:2]] * w.pieces,
             w.u_n,
             w.n,
             w.rz[:, 0],
@@ -131,8 +131,8 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 14*n_h, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
-    # k_da_r, k_da_z, k_du_n, z, k_da_n_1, k_da_n, k_da_z_1: (n_h) each
-    v.k_da_r_to_k_da_z_1 = np.empty((v.piece, 7, B, n_h), dtype)
+    # k_da_n, k_da_r, k_da_z, k_du_n, z, k_da_n_1, k_da_z_1: (n_h) each
+    v.k_da_n_to_k_da_z_1 = np.empty((v.piece, 7, B, n_h), dtype)
     v.da_n_to_k_dh_prev_4 = np.empty((v.piece, B, 5*n_h), dtype)  # da_n, da_r, da_z, du_n, k_dh[t-1]_4: (n_h) each
     v.da_n_to_k_dh_prev_4_lanes = v.da_n_to_k_dh_prev_4.reshape(v.piece, B, 5, n_h).transpose(0, 2, 1, 3)
     v.k_da_r_1 = np.empty((v.piece, B, n_h), dtype)
@@ -144,7 +144,7 @@ def _adjoint_workspace(w):
             [*v.dh] * v.pieces,
             [*v.dy_h] * v.pieces,
             [*v.da_n_to_k_dh_prev_4_lanes[:, 1:5]] * v.pieces,
-            [*v.k_da_r_to_k_da_z_1[:, 0:4]] * v.pieces,
+            [*v.k_da_n_to_k_da_z_1[:, 1:5]] * v.pieces,
             [*v.da_n_to_k_dh_prev_4[:, :, n_h:4*n_h]] * v.pieces,
             [*v.da_n_to_k_dh_prev_4_lanes[:, 4]] * v.pieces,
         ),
@@ -179,31 +179,32 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     c_n = params["c_n"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h]]).T)
-    U_rzn_h = w.U_rzn_h
-    half_U_rz_h = w.U_rzn_h_lanes[0:2]
-    U_n_h = w.U_rzn_h_lanes[2]
+    r_1_z_1_U_n_h = w.r_1_z_1_U_n_h
+    rz_1_rows = w.r_1_z_1_U_n_h[:, :2*n_h]
+    rz_1 = w.r_1_z_1_U_n_h_lanes[0:2]
+    U_n_h = w.r_1_z_1_U_n_h_lanes[2]
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_r_x = half_W_r x; half_W_z_x = half_W_z x; W_n_x = W_n x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_rzn[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_rzn[:steps].reshape(steps * B, 3*n_h))
         # half_x_a_r = half_W_r_x + half_b_r; half_x_a_z = half_W_z_x + half_b_z; x_a_n = W_n_x + b_n
-        np.add(w.x_a_rzn_lanes[:steps], b_lanes, out=w.x_a_rzn_lanes[:steps])
+        np.add(w.x_a_rzn[:steps], b_row, out=w.x_a_rzn[:steps])
 
-        for h_prev, rz, half_x_a_rz, u_n, n, r, x_a_n, z, h in w.ticks[now]:
+        for h_prev, half_x_a_rz_rows, rz, u_n, n, r, x_a_n, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]; half_U_z_h = half_U_z h[t-1]; U_n_h = U_n h[t-1]
-            np.dot(h_prev, U_T, out=U_rzn_h)
+            np.dot(h_prev, U_T, out=r_1_z_1_U_n_h)
             # half_a_r = half_U_r_h + half_x_a_r; half_a_z = half_U_z_h + half_x_a_z
-            np.add(half_x_a_rz, half_U_rz_h, out=rz)
+            np.add(rz_1_rows, half_x_a_rz_rows, out=rz_1_rows)
             # half_r = tanh(half_a_r); half_z = tanh(half_a_z)
-            np.tanh(rz, out=rz)
+            np.tanh(rz_1_rows, out=rz_1_rows)
             # r_1 = half_r/2; z_1 = half_z/2
-            np.multiply(rz, 0.5, out=rz)
+            np.multiply(rz_1_rows, 0.5, out=rz_1_rows)
             # r = r_1 + 1/2; z = z_1 + 1/2
-            np.add(rz, 0.5, out=rz)
+            np.add(0.5, rz_1, out=rz)
             # u_n = U_n_h + c_n
             np.add(c_n, U_n_h, out=u_n)
             # a_n_1 = r*u_n
@@ -260,40 +261,40 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_r_to_k_da_z_1[:steps, 3], w.rz[now, 1])
+        np.copyto(v.k_da_n_to_k_da_z_1[:steps, 4], w.rz[now, 1])
         # k_da_n_1 = 1 - z
-        np.subtract(1, v.k_da_r_to_k_da_z_1[:steps, 3], out=v.k_da_r_to_k_da_z_1[:steps, 4])
+        np.subtract(1, v.k_da_n_to_k_da_z_1[:steps, 4], out=v.k_da_n_to_k_da_z_1[:steps, 5])
         # k_da_n_2 = n**2
-        np.multiply(w.n[now], w.n[now], out=v.k_da_r_to_k_da_z_1[:steps, 5])
+        np.multiply(w.n[now], w.n[now], out=v.k_da_n_to_k_da_z_1[:steps, 0])
         # k_da_n_3 = 1 - k_da_n_2
-        np.subtract(1, v.k_da_r_to_k_da_z_1[:steps, 5], out=v.k_da_r_to_k_da_z_1[:steps, 5])
+        np.subtract(1, v.k_da_n_to_k_da_z_1[:steps, 0], out=v.k_da_n_to_k_da_z_1[:steps, 0])
         # k_da_z_1 = h[t-1] - n
-        np.subtract(w.h[now], w.n[now], out=v.k_da_r_to_k_da_z_1[:steps, 6])
+        np.subtract(w.h[now], w.n[now], out=v.k_da_n_to_k_da_z_1[:steps, 6])
         # k_da_z_2 = k_da_n_1*z
         np.multiply(
-            v.k_da_r_to_k_da_z_1[:steps, 4],
-            v.k_da_r_to_k_da_z_1[:steps, 3],
-            out=v.k_da_r_to_k_da_z_1[:steps, 1],
+            v.k_da_n_to_k_da_z_1[:steps, 5],
+            v.k_da_n_to_k_da_z_1[:steps, 4],
+            out=v.k_da_n_to_k_da_z_1[:steps, 2],
         )
         # k_da_n = k_da_n_1*k_da_n_3; k_da_z = k_da_z_1*k_da_z_2
         np.multiply(
-            v.k_da_r_to_k_da_z_1[:steps, 1],
-            v.k_da_r_to_k_da_z_1[:steps, 6],
-            out=v.k_da_r_to_k_da_z_1[:steps, 1],
+            v.k_da_n_to_k_da_z_1[:steps, 0],
+            v.k_da_n_to_k_da_z_1[:steps, 5],
+            out=v.k_da_n_to_k_da_z_1[:steps, 0],
         )
         np.multiply(
-            v.k_da_r_to_k_da_z_1[:steps, 5],
-            v.k_da_r_to_k_da_z_1[:steps, 4],
-            out=v.k_da_r_to_k_da_z_1[:steps, 5],
+            v.k_da_n_to_k_da_z_1[:steps, 2],
+            v.k_da_n_to_k_da_z_1[:steps, 6],
+            out=v.k_da_n_to_k_da_z_1[:steps, 2],
         )
         # k_du_n = k_da_n*r
-        np.multiply(v.k_da_r_to_k_da_z_1[:steps, 5], w.rz[now, 0], out=v.k_da_r_to_k_da_z_1[:steps, 2])
+        np.multiply(v.k_da_n_to_k_da_z_1[:steps, 0], w.rz[now, 0], out=v.k_da_n_to_k_da_z_1[:steps, 3])
         # k_da_r_1 = 1 - r
         np.subtract(1, w.rz[now, 0], out=v.k_da_r_1[:steps])
         # k_da_r_2 = k_du_n*u_n
-        np.multiply(v.k_da_r_to_k_da_z_1[:steps, 2], w.u_n[now], out=v.k_da_r_to_k_da_z_1[:steps, 0])
+        np.multiply(v.k_da_n_to_k_da_z_1[:steps, 3], w.u_n[now], out=v.k_da_n_to_k_da_z_1[:steps, 1])
         # k_da_r = k_da_r_1*k_da_r_2
-        np.multiply(v.k_da_r_to_k_da_z_1[:steps, 0], v.k_da_r_1[:steps], out=v.k_da_r_to_k_da_z_1[:steps, 0])
+        np.multiply(v.k_da_n_to_k_da_z_1[:steps, 1], v.k_da_r_1[:steps], out=v.k_da_n_to_k_da_z_1[:steps, 1])
 
         for (
             dh,
@@ -313,24 +314,24 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev_4, out=dh_prev)
 
         # da_n = dh*k_da_n
-        np.multiply(v.k_da_r_to_k_da_z_1[:steps, 5], v.dh[:steps], out=v.da_n_to_k_dh_prev_4_lanes[:steps, 0])
+        np.multiply(v.k_da_n_to_k_da_z_1[:steps, 0], v.dh[:steps], out=v.da_n_to_k_dh_prev_4_lanes[:steps, 0])
         # one product: dx = W_nᵀ da_n + W_zᵀ da_z + W_rᵀ da_r
-        np.dot(
+        np.matmul(
             v.da_n_to_k_dh_prev_4[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_r = Σ da_r xᵀ; dW_z = Σ da_z xᵀ; dW_n = Σ da_n xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
+        dW[2*n_h:3*n_h] += np.matmul(
             v.da_n_to_k_dh_prev_4[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:2*n_h] += np.dot(
+        dW[:2*n_h] += np.matmul(
             v.da_n_to_k_dh_prev_4[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_r = Σ da_r h[t-1]ᵀ; dU_z = Σ da_z h[t-1]ᵀ; dU_n = Σ du_n h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.da_n_to_k_dh_prev_4[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -496,6 +497,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -525,12 +532,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

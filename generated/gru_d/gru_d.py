@@ -129,23 +129,25 @@ def workspace(params, T, B):
     w = Workspace()
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
-    _reserve(T, B, w.piece, 11*n_h + 5*n_x, 4*n_x, dtype)
+    _reserve(T, B, w.piece, 8*n_h + 4*n_x, 3*n_h + 4*n_x, dtype)
     w.u_gamma_x = np.empty((T, B, n_x), dtype)
     w.gamma_x = np.empty((T, B, n_x), dtype)
-    # u_gamma_h, half_x_a_z, half_x_a_r, x_a_h_tilde: (n_h) each
-    w.u_gamma_h_to_x_a_h_tilde = np.empty((T, B, 4*n_h), dtype)
-    w.u_gamma_h_to_x_a_h_tilde_lanes = w.u_gamma_h_to_x_a_h_tilde.reshape(T, B, 4, n_h).transpose(0, 2, 1, 3)
+    w.u_gamma_h = np.empty((T, B, n_h), dtype)
     w.gamma_h = np.empty((T, B, n_h), dtype)
-    w.x_x_hat_x_hat_5 = np.empty((w.piece, 2, B, n_x), dtype)  # x_x_hat, x_hat_5: (n_x) each
+    w.x_hat_5_x_x_hat = np.empty((w.piece, 2, B, n_x), dtype)  # x_hat_5, x_x_hat: (n_x) each
     w.k_x_hat = np.empty((w.piece, B, n_x), dtype)
     w.x_hat_1 = np.empty((w.piece, B, n_x), dtype)
-    w.xl_1_x_hat = np.empty((T, 2, B, n_x), dtype)  # xl_1, x_hat: (n_x) each
+    w.x_hat = np.empty((T, B, n_x), dtype)
+    w.xl_1 = np.empty((B, n_x), dtype)
     w.h_hat = np.empty((T, B, n_h), dtype)
-    w.W_zrh_x_hat = np.empty((B, 3*n_h), dtype)  # half_W_z_x_hat, half_W_r_x_hat, W_h_x_hat: (n_h) each
-    w.W_zrh_x_hat_lanes = w.W_zrh_x_hat.reshape(B, 3, n_h).transpose(1, 0, 2)
-    w.half_U_zr_h_hat = np.empty((B, 2*n_h), dtype)  # half_U_z_h_hat, half_U_r_h_hat: (n_h) each
-    w.half_U_zr_h_hat_lanes = w.half_U_zr_h_hat.reshape(B, 2, n_h).transpose(1, 0, 2)
-    w.zr = np.empty((T, 2, B, n_h), dtype)  # z, r: (n_h) each
+    w.W_r_x_hat_to_a_h_tilde = np.empty((B, 3*n_h), dtype)  # half_W_r_x_hat, half_W_z_x_hat, a_h_tilde: (n_h) each
+    w.W_r_x_hat_to_a_h_tilde_lanes = w.W_r_x_hat_to_a_h_tilde.reshape(B, 3, n_h).transpose(1, 0, 2)
+    w.rz_1 = np.empty((B, 2*n_h), dtype)  # r_1, z_1: (n_h) each
+    w.rz_1_lanes = w.rz_1.reshape(B, 2, n_h).transpose(1, 0, 2)
+    # half_x_a_r, half_x_a_z, x_a_h_tilde: (n_h) each
+    w.x_a_r_x_a_z_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
+    w.x_a_r_x_a_z_x_a_h_tilde_lanes = w.x_a_r_x_a_z_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
+    w.rz = np.empty((T, 2, B, n_h), dtype)  # r, z: (n_h) each
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
     w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
@@ -154,24 +156,23 @@ def workspace(params, T, B):
     w.xl = np.empty((T + 1, B, n_x), dtype)
     w.ticks = list(
         zip(
-            w.xl_1_x_hat[:, 1],
+            w.x_hat,
             [*w.x_hat_1] * w.pieces,
             w.xl[:-1],
-            w.xl_1_x_hat[:, 0],
             [*w.k_x_hat] * w.pieces,
+            [*w.x_hat_5_x_x_hat[:, 0]] * w.pieces,
             w.xl[1:],
-            [*w.x_x_hat_x_hat_5[:, 0]] * w.pieces,
-            [*w.x_x_hat_x_hat_5[:, 1]] * w.pieces,
+            [*w.x_hat_5_x_x_hat[:, 1]] * w.pieces,
             w.h_hat,
             w.gamma_h,
             w.h[:-1],
-            w.zr,
-            w.u_gamma_h_to_x_a_h_tilde_lanes[:, 1:3],
+            [*w.x_a_r_x_a_z_x_a_h_tilde[:, :, :2*n_h]] * w.pieces,
+            w.rz,
             w.u_h_tilde,
-            w.zr[:, 1],
+            w.rz[:, 0],
+            [*w.x_a_r_x_a_z_x_a_h_tilde_lanes[:, 2]] * w.pieces,
             w.h_tilde,
-            w.u_gamma_h_to_x_a_h_tilde_lanes[:, 3],
-            w.zr[:, 0],
+            w.rz[:, 1],
             w.h[1:],
         ),
     )
@@ -185,9 +186,9 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, 4*n_x, 12*n_h + 17*n_x, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    v.k_da_z_to_k_da_z_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_z, k_da_h_tilde, k_da_z_1: (n_h) each
-    v.da_r_to_dh_hat = np.empty((v.piece, B, 4*n_h), dtype)  # da_r, da_z, da_h_tilde, dh_hat: (n_h) each
-    v.da_r_to_dh_hat_lanes = v.da_r_to_dh_hat.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
+    v.k_da_z_1_to_k_da_z = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_z_1, k_da_h_tilde, k_da_z: (n_h) each
+    v.dh_hat_to_da_r = np.empty((v.piece, B, 4*n_h), dtype)  # dh_hat, da_h_tilde, da_z, da_r: (n_h) each
+    v.dh_hat_to_da_r_lanes = v.dh_hat_to_da_r.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     v.du_h_tilde = np.empty((B, n_h), dtype)
     v.k_da_r = np.empty((v.piece, B, n_h), dtype)
     v.k_da_r_1 = np.empty((v.piece, B, n_h), dtype)
@@ -217,16 +218,16 @@ def _adjoint_workspace(w):
     v.ticks = list(
         zip(
             [*v.dy_h] * v.pieces,
-            [*v.da_r_to_dh_hat_lanes[:, 1:4]] * v.pieces,
-            [*v.k_da_z_to_k_da_z_1] * v.pieces,
-            [*v.da_r_to_dh_hat_lanes[:, 2]] * v.pieces,
-            [*v.da_r_to_dh_hat_lanes[:, 0]] * v.pieces,
+            [*v.dh_hat_to_da_r_lanes[:, 0:3]] * v.pieces,
+            [*v.k_da_z_1_to_k_da_z] * v.pieces,
+            [*v.dh_hat_to_da_r_lanes[:, 1]] * v.pieces,
+            [*v.dh_hat_to_da_r_lanes[:, 3]] * v.pieces,
             [*v.k_da_r] * v.pieces,
-            w.zr[:, 1],
-            [*v.da_r_to_dh_hat_lanes[:, 1]] * v.pieces,
-            [*v.da_r_to_dh_hat_lanes[:, 3]] * v.pieces,
+            w.rz[:, 0],
+            [*v.dh_hat_to_da_r_lanes[:, 2]] * v.pieces,
+            [*v.dh_hat_to_da_r_lanes[:, 0]] * v.pieces,
             [*v.dx_hat] * v.pieces,
-            [*v.da_r_to_dh_hat[:, :, :3*n_h]] * v.pieces,
+            [*v.dh_hat_to_da_r[:, :, n_h:4*n_h]] * v.pieces,
             w.gamma_h,
             [*v.k_dgamma_x_1] * v.pieces,
             v.dxl_next[1:],
@@ -279,17 +280,18 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_gh_T = np.ascontiguousarray(W_gh.T)
-    V_T = np.ascontiguousarray(np.concatenate([0.5 * V[:2*n_h], V[2*n_h:3*n_h]]).T)
-    b_gh_lanes = np.concatenate([b_gh, 0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(4, 1, n_h)
-    W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    U_T = np.ascontiguousarray(0.5 * U[:2*n_h].T)
+    V_T = np.ascontiguousarray(np.concatenate([0.5 * V[n_h:2*n_h], 0.5 * V[:n_h], V[2*n_h:3*n_h]]).T)
+    b_row = np.concatenate([0.5 * b[n_h:2*n_h], 0.5 * b[:n_h], b[2*n_h:3*n_h]])
+    W_T = np.ascontiguousarray(np.concatenate([0.5 * W[n_h:2*n_h], 0.5 * W[:n_h], W[2*n_h:3*n_h]]).T)
+    U_T = np.ascontiguousarray(np.concatenate([0.5 * U[n_h:2*n_h], 0.5 * U[:n_h]]).T)
     U_T_2 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
-    W_zrh_x_hat = w.W_zrh_x_hat
-    half_U_zr_h_hat = w.half_U_zr_h_hat
-    half_U_zr_h_hat_lanes = w.half_U_zr_h_hat_lanes
-    half_W_zr_x_hat = w.W_zrh_x_hat_lanes[0:2]
+    xl_1 = w.xl_1
+    W_r_x_hat_to_a_h_tilde = w.W_r_x_hat_to_a_h_tilde
+    rz_1 = w.rz_1
+    half_W_rz_x_hat_rows = w.W_r_x_hat_to_a_h_tilde[:, :2*n_h]
+    rz_1_lanes = w.rz_1_lanes
     U_h_u_h_tilde = w.U_h_u_h_tilde
-    W_h_x_hat = w.W_zrh_x_hat_lanes[2]
+    a_h_tilde = w.W_r_x_hat_to_a_h_tilde_lanes[2]
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -305,63 +307,55 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # gamma_x = exp(a_gamma_x)
         np.exp(w.gamma_x[now], out=w.gamma_x[now])
         # one product of delta: W_gh_delta = W_gh delta
-        np.copyto(
-            w.u_gamma_h_to_x_a_h_tilde[now, :, :n_h],
-            np.dot(
-                w.delta[now].reshape(steps * B, n_x),
-                W_gh_T,
-            ).reshape(w.u_gamma_h_to_x_a_h_tilde[now, :, :n_h].shape),
-        )
+        np.matmul(w.delta[now].reshape(steps * B, n_x), W_gh_T, out=w.u_gamma_h[now].reshape(steps * B, n_h))
         # one product of m: half_V_z_m = half_V_z m; half_V_r_m = half_V_r m; V_h_m = V_h m
-        np.copyto(
-            w.u_gamma_h_to_x_a_h_tilde[now, :, n_h:4*n_h],
-            np.dot(
-                w.m[now].reshape(steps * B, n_x),
-                V_T,
-            ).reshape(w.u_gamma_h_to_x_a_h_tilde[now, :, n_h:4*n_h].shape),
+        np.matmul(
+            w.m[now].reshape(steps * B, n_x),
+            V_T,
+            out=w.x_a_r_x_a_z_x_a_h_tilde[:steps].reshape(steps * B, 3*n_h),
         )
         # u_gamma_h = W_gh_delta + b_gh
         # half_x_a_z = half_V_z_m + half_b_z
         # half_x_a_r = half_V_r_m + half_b_r
         # x_a_h_tilde = V_h_m + b_h
-        np.add(w.u_gamma_h_to_x_a_h_tilde_lanes[now], b_gh_lanes, out=w.u_gamma_h_to_x_a_h_tilde_lanes[now])
+        np.add(w.u_gamma_h[now], b_gh, out=w.u_gamma_h[now])
+        np.add(w.x_a_r_x_a_z_x_a_h_tilde[:steps], b_row, out=w.x_a_r_x_a_z_x_a_h_tilde[:steps])
         # maximum_u_gamma_h = maximum(0, u_gamma_h)
-        np.maximum(0, w.u_gamma_h_to_x_a_h_tilde_lanes[now, 0], out=w.gamma_h[now])
+        np.maximum(0, w.u_gamma_h[now], out=w.gamma_h[now])
         # a_gamma_h = -maximum_u_gamma_h
         np.negative(w.gamma_h[now], out=w.gamma_h[now])
         # gamma_h = exp(a_gamma_h)
         np.exp(w.gamma_h[now], out=w.gamma_h[now])
         # x_x_hat = m*x
-        np.multiply(w.m[now], w.x[now], out=w.x_x_hat_x_hat_5[:steps, 0])
+        np.multiply(w.m[now], w.x[now], out=w.x_hat_5_x_x_hat[:steps, 1])
         # k_x_hat = 1 - m
         np.subtract(1, w.m[now], out=w.k_x_hat[:steps])
         # x_hat_1 = gamma_x*k_x_hat
         np.multiply(w.gamma_x[now], w.k_x_hat[:steps], out=w.x_hat_1[:steps])
         # x_hat_2 = k_x_hat - x_hat_1
-        np.subtract(w.k_x_hat[:steps], w.x_hat_1[:steps], out=w.x_x_hat_x_hat_5[:steps, 1])
+        np.subtract(w.k_x_hat[:steps], w.x_hat_1[:steps], out=w.x_hat_5_x_x_hat[:steps, 0])
         # x_hat_3 = x_hat_2*xmean
-        np.multiply(w.x_x_hat_x_hat_5[:steps, 1], xmean, out=w.x_x_hat_x_hat_5[:steps, 1])
+        np.multiply(w.x_hat_5_x_x_hat[:steps, 0], xmean, out=w.x_hat_5_x_x_hat[:steps, 0])
         # x_hat_5 = x_hat_3 + x_x_hat
-        np.add(w.x_x_hat_x_hat_5[:steps, 1], w.x_x_hat_x_hat_5[:steps, 0], out=w.x_x_hat_x_hat_5[:steps, 1])
+        np.add(w.x_hat_5_x_x_hat[:steps, 0], w.x_hat_5_x_x_hat[:steps, 1], out=w.x_hat_5_x_x_hat[:steps, 0])
 
         for (
             x_hat,
             x_hat_1,
             xl_prev,
-            xl_1,
             k_x_hat,
+            x_hat_5,
             xl,
             x_x_hat,
-            x_hat_5,
             h_hat,
             gamma_h,
             h_prev,
-            zr,
-            half_x_a_zr,
+            half_x_a_rz_rows,
+            rz,
             u_h_tilde,
             r,
-            h_tilde,
             x_a_h_tilde,
+            h_tilde,
             z,
             h,
         ) in w.ticks[now]:
@@ -370,35 +364,35 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # xl_1 = k_x_hat*xl[t-1]
             np.multiply(k_x_hat, xl_prev, out=xl_1)
             # x_hat = x_hat_4 + x_hat_5; xl = x_x_hat + xl_1
-            np.add(x_x_hat, xl_1, out=xl)
             np.add(x_hat, x_hat_5, out=x_hat)
+            np.add(x_x_hat, xl_1, out=xl)
             # h_hat = gamma_h*h[t-1]
             np.multiply(gamma_h, h_prev, out=h_hat)
             # one product of x_hat: half_W_z_x_hat = half_W_z x_hat; half_W_r_x_hat = half_W_r x_hat; W_h_x_hat =
             #     W_h x_hat
-            np.dot(x_hat, W_T, out=W_zrh_x_hat)
+            np.dot(x_hat, W_T, out=W_r_x_hat_to_a_h_tilde)
             # one product of h_hat: half_U_z_h_hat = half_U_z h_hat; half_U_r_h_hat = half_U_r h_hat
-            np.dot(h_hat, U_T, out=half_U_zr_h_hat)
+            np.dot(h_hat, U_T, out=rz_1)
             # half_a_z_1 = half_U_z_h_hat + half_x_a_z; half_a_r_1 = half_U_r_h_hat + half_x_a_r
-            np.add(half_x_a_zr, half_U_zr_h_hat_lanes, out=zr)
+            np.add(rz_1, half_x_a_rz_rows, out=rz_1)
             # half_a_z = half_W_z_x_hat + half_a_z_1; half_a_r = half_W_r_x_hat + half_a_r_1
-            np.add(zr, half_W_zr_x_hat, out=zr)
+            np.add(rz_1, half_W_rz_x_hat_rows, out=rz_1)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(zr, out=zr)
+            np.tanh(rz_1, out=rz_1)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr, 0.5, out=zr)
+            np.multiply(rz_1, 0.5, out=rz_1)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(zr, 0.5, out=zr)
+            np.add(0.5, rz_1_lanes, out=rz)
             # u_h_tilde = h_hat*r
             np.multiply(h_hat, r, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde
             np.dot(u_h_tilde, U_T_2, out=U_h_u_h_tilde)
             # a_h_tilde_1 = W_h_x_hat + x_a_h_tilde
-            np.add(x_a_h_tilde, W_h_x_hat, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # a_h_tilde = U_h_u_h_tilde + a_h_tilde_1
-            np.add(h_tilde, U_h_u_h_tilde, out=h_tilde)
+            np.add(a_h_tilde, U_h_u_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_1 = -h_hat + h_tilde
             np.subtract(h_tilde, h_hat, out=h_2)
             # h_2 = h_1*z
@@ -446,8 +440,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     U_rows = U[2*n_h:3*n_h]
     U_rows_2 = U[n_h:2*n_h]
     U_rows_3 = U[:n_h]
-    W_rows = np.concatenate([W[n_h:2*n_h], W[:n_h], W[2*n_h:3*n_h]])
-    V_rows = np.concatenate([V[n_h:2*n_h], V[:n_h], V[2*n_h:3*n_h]])
+    W_rows = np.concatenate([W[2*n_h:3*n_h], W[:2*n_h]])
+    V_rows = np.concatenate([V[2*n_h:3*n_h], V[:2*n_h]])
     dw_gx = np.zeros_like(params["w_gx"], order="C")
     db_gx = np.zeros_like(params["b_gx"], order="C")
     dW_gh = np.zeros_like(params["W_gh"], order="C")
@@ -472,27 +466,27 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.copyto(v.k_dgamma_x_to_gamma_x[:steps, 5], w.gamma_x[now])
         np.copyto(v.k_dgamma_x_to_gamma_x[:steps, 2], w.m[now])
         # k_da_h_tilde_1 = h_tilde**2
-        np.multiply(w.h_tilde[now], w.h_tilde[now], out=v.k_da_z_to_k_da_z_1[:steps, 1])
+        np.multiply(w.h_tilde[now], w.h_tilde[now], out=v.k_da_z_1_to_k_da_z[:steps, 1])
         # k_da_h_tilde_2 = 1 - k_da_h_tilde_1
-        np.subtract(1, v.k_da_z_to_k_da_z_1[:steps, 1], out=v.k_da_z_to_k_da_z_1[:steps, 1])
+        np.subtract(1, v.k_da_z_1_to_k_da_z[:steps, 1], out=v.k_da_z_1_to_k_da_z[:steps, 1])
         # k_da_h_tilde = k_da_h_tilde_2*z
-        np.multiply(v.k_da_z_to_k_da_z_1[:steps, 1], w.zr[now, 0], out=v.k_da_z_to_k_da_z_1[:steps, 1])
+        np.multiply(v.k_da_z_1_to_k_da_z[:steps, 1], w.rz[now, 1], out=v.k_da_z_1_to_k_da_z[:steps, 1])
         # k_da_z_1 = 1 - z
-        np.subtract(1, w.zr[now, 0], out=v.k_da_z_to_k_da_z_1[:steps, 2])
+        np.subtract(1, w.rz[now, 1], out=v.k_da_z_1_to_k_da_z[:steps, 0])
         # k_da_z_2 = -h_hat + h_tilde
         np.subtract(w.h_tilde[now], w.h_hat[now], out=v.k_da_z_2[:steps])
         # k_da_z_3 = k_da_z_1*z
-        np.multiply(v.k_da_z_to_k_da_z_1[:steps, 2], w.zr[now, 0], out=v.k_da_z_to_k_da_z_1[:steps, 0])
+        np.multiply(v.k_da_z_1_to_k_da_z[:steps, 0], w.rz[now, 1], out=v.k_da_z_1_to_k_da_z[:steps, 2])
         # k_da_z = k_da_z_2*k_da_z_3
-        np.multiply(v.k_da_z_to_k_da_z_1[:steps, 0], v.k_da_z_2[:steps], out=v.k_da_z_to_k_da_z_1[:steps, 0])
+        np.multiply(v.k_da_z_1_to_k_da_z[:steps, 2], v.k_da_z_2[:steps], out=v.k_da_z_1_to_k_da_z[:steps, 2])
         # k_da_r_2 = h_hat*r
-        np.multiply(w.h_hat[now], w.zr[now, 1], out=v.k_da_r[:steps])
+        np.multiply(w.h_hat[now], w.rz[now, 0], out=v.k_da_r[:steps])
         # k_da_r_1 = 1 - r
-        np.subtract(1, w.zr[now, 1], out=v.k_da_r_1[:steps])
+        np.subtract(1, w.rz[now, 0], out=v.k_da_r_1[:steps])
         # k_da_r = k_da_r_1*k_da_r_2
         np.multiply(v.k_da_r[:steps], v.k_da_r_1[:steps], out=v.k_da_r[:steps])
         # k_du_gamma_h = heaviside(u_gamma_h)
-        np.heaviside(w.u_gamma_h_to_x_a_h_tilde_lanes[now, 0], 0.0, out=v.k_du_gamma_h[:steps])
+        np.heaviside(w.u_gamma_h[now], 0.0, out=v.k_du_gamma_h[:steps])
         # k_dgamma_x_1 = 1 - m
         np.subtract(1, v.k_dgamma_x_to_gamma_x[:steps, 2], out=v.k_dgamma_x_1[:steps])
         # k_dgamma_x_2 = xl[t-1] - xmean
@@ -531,8 +525,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
 
         for (
             dy_h,
-            da_z_da_h_tilde_dh_hat,
-            k_da_z_to_k_da_z_1,
+            dh_hat_da_h_tilde_da_z,
+            k_da_z_1_to_k_da_z,
             da_h_tilde,
             da_r,
             k_da_r,
@@ -540,7 +534,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             da_z,
             dh_hat,
             dx_hat,
-            da_r_da_z_da_h_tilde_rows,
+            da_h_tilde_da_z_da_r_rows,
             gamma_h,
             k_dgamma_x_1,
             dxl_next,
@@ -550,7 +544,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
             # da_h_tilde = dh*k_da_h_tilde; da_z = dh*k_da_z; k_dh_hat_4 = dh*k_da_z_1
-            np.multiply(dh, k_da_z_to_k_da_z_1, out=da_z_da_h_tilde_dh_hat)
+            np.multiply(dh, k_da_z_1_to_k_da_z, out=dh_hat_da_h_tilde_da_z)
             # one product of da_h_tilde: du_h_tilde = U_hᵀ da_h_tilde
             np.dot(da_h_tilde, U_rows, out=du_h_tilde)
             # da_r = du_h_tilde*k_da_r
@@ -568,7 +562,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dh_hat = dh_hat_2 + k_dh_hat_2
             np.add(dh_hat, k_dh_hat_2, out=dh_hat)
             # one product: dx_hat = W_hᵀ da_h_tilde + W_rᵀ da_r + W_zᵀ da_z
-            np.dot(da_r_da_z_da_h_tilde_rows, W_rows, out=dx_hat)
+            np.dot(da_h_tilde_da_z_da_r_rows, W_rows, out=dx_hat)
             # dh[t-1] = dh_hat*gamma_h
             np.multiply(dh_hat, gamma_h, out=dh_prev)
             # k_dxl[t-1]_2 = dxl[t+1]*k_dgamma_x_1
@@ -580,7 +574,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.copyto(dxl_next_prev, dxl_prev)
 
         # dgamma_h = dh_hat*h[t-1]
-        np.multiply(v.da_r_to_dh_hat_lanes[:steps, 3], w.h[now], out=v.du_gamma_h[:steps])
+        np.multiply(v.dh_hat_to_da_r_lanes[:steps, 0], w.h[now], out=v.du_gamma_h[:steps])
         # da_gamma_h = dgamma_h*gamma_h
         np.multiply(v.du_gamma_h[:steps], w.gamma_h[now], out=v.du_gamma_h[:steps])
         # dmaximum_u_gamma_h = -da_gamma_h
@@ -608,8 +602,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # one product: p_dm = V_hᵀ da_h_tilde + V_rᵀ da_r + V_zᵀ da_z
         np.copyto(
             v.dx_dm[now, 1],
-            np.dot(
-                v.da_r_to_dh_hat[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
+            np.matmul(
+                v.dh_hat_to_da_r[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h),
                 V_rows,
             ).reshape(v.dx_dm[now, 1].shape),
         )
@@ -620,7 +614,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx = k_dx + k_dx_2; dm = dm_1 + k_dm
         np.add(v.dx_dm[now], v.du_gamma_x_to_k_dm[:steps, 2:4], out=v.dx_dm[now])
         # one product of du_gamma_h: k_ddelta_2 = W_ghᵀ du_gamma_h
-        np.dot(v.du_gamma_h[:steps].reshape(steps * B, n_h), W_gh, out=v.k_ddelta_2[:steps].reshape(steps * B, n_x))
+        np.matmul(
+            v.du_gamma_h[:steps].reshape(steps * B, n_h),
+            W_gh,
+            out=v.k_ddelta_2[:steps].reshape(steps * B, n_x),
+        )
         # k_ddelta = du_gamma_x*w_gx
         np.multiply(v.du_gamma_x_to_k_dm[:steps, 0], w_gx, out=v.ddelta[now])
         # ddelta = k_ddelta + k_ddelta_2
@@ -634,53 +632,40 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # db_z = Σ da_z
         # db_r = Σ da_r
         # db_h = Σ da_h_tilde
-        db[n_h:2*n_h] += np.sum(v.da_r_to_dh_hat[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:n_h] += np.sum(v.da_r_to_dh_hat[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
-        db[2*n_h:3*n_h] += np.sum(v.da_r_to_dh_hat[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
+        db[2*n_h:3*n_h] += np.sum(v.dh_hat_to_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
+        db[:2*n_h] += np.sum(v.dh_hat_to_da_r[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h), axis=0)
         db_gh += np.sum(v.du_gamma_h[:steps].reshape(steps * B, n_h), axis=0)
         db_gx += np.sum(v.du_gamma_x_to_k_dm[:steps, 0].reshape(steps * B, n_x), axis=0)
         dxmean += np.sum(v.du_gamma_x_to_k_dm[:steps, 1].reshape(steps * B, n_x), axis=0)
         dw_gx += np.sum(v.dw_gx_[:steps].reshape(steps * B, n_x), axis=0)
         # one product: dW_gh = Σ du_gamma_h deltaᵀ
-        dW_gh += np.dot(v.du_gamma_h[:steps].reshape(steps * B, n_h).T, w.delta[now].reshape(steps * B, n_x))
+        dW_gh += np.matmul(v.du_gamma_h[:steps].reshape(steps * B, n_h).T, w.delta[now].reshape(steps * B, n_x))
         # one product: dW_z = Σ da_z x_hatᵀ; dW_r = Σ da_r x_hatᵀ; dW_h = Σ da_h_tilde x_hatᵀ
-        dW[n_h:2*n_h] += np.dot(
-            v.da_r_to_dh_hat[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.xl_1_x_hat[now, 1].reshape(steps * B, n_x),
+        dW[2*n_h:3*n_h] += np.matmul(
+            v.dh_hat_to_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+            w.x_hat[now].reshape(steps * B, n_x),
         )
-        dW[:n_h] += np.dot(
-            v.da_r_to_dh_hat[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
-            w.xl_1_x_hat[now, 1].reshape(steps * B, n_x),
-        )
-        dW[2*n_h:3*n_h] += np.dot(
-            v.da_r_to_dh_hat[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
-            w.xl_1_x_hat[now, 1].reshape(steps * B, n_x),
+        dW[:2*n_h] += np.matmul(
+            v.dh_hat_to_da_r[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
+            w.x_hat[now].reshape(steps * B, n_x),
         )
         # one product: dU_z = Σ da_z h_hatᵀ; dU_r = Σ da_r h_hatᵀ
-        dU[n_h:2*n_h] += np.dot(
-            v.da_r_to_dh_hat[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.h_hat[now].reshape(steps * B, n_h),
-        )
-        dU[:n_h] += np.dot(
-            v.da_r_to_dh_hat[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dU[:2*n_h] += np.matmul(
+            v.dh_hat_to_da_r[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
             w.h_hat[now].reshape(steps * B, n_h),
         )
         # one product: dV_z = Σ da_z mᵀ; dV_r = Σ da_r mᵀ; dV_h = Σ da_h_tilde mᵀ
-        dV[n_h:2*n_h] += np.dot(
-            v.da_r_to_dh_hat[:steps, :, :n_h].reshape(steps * B, n_h).T,
+        dV[2*n_h:3*n_h] += np.matmul(
+            v.dh_hat_to_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             v.k_dgamma_x_to_gamma_x[:steps, 2].reshape(steps * B, n_x),
         )
-        dV[:n_h] += np.dot(
-            v.da_r_to_dh_hat[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
-            v.k_dgamma_x_to_gamma_x[:steps, 2].reshape(steps * B, n_x),
-        )
-        dV[2*n_h:3*n_h] += np.dot(
-            v.da_r_to_dh_hat[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
+        dV[:2*n_h] += np.matmul(
+            v.dh_hat_to_da_r[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
             v.k_dgamma_x_to_gamma_x[:steps, 2].reshape(steps * B, n_x),
         )
         # one product: dU_h = Σ da_h_tilde u_h_tildeᵀ
-        dU[2*n_h:3*n_h] += np.dot(
-            v.da_r_to_dh_hat[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
+        dU[2*n_h:3*n_h] += np.matmul(
+            v.dh_hat_to_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.u_h_tilde[now].reshape(steps * B, n_h),
         )
 
@@ -928,6 +913,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -957,12 +948,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

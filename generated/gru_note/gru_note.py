@@ -90,8 +90,8 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 7*n_h, 3*n_h, dtype)
     w.W_zrh_x = np.empty((w.piece, B, 3*n_h), dtype)  # half_W_z_x, half_W_r_x, W_h_x: (n_h) each
     w.W_zrh_x_lanes = w.W_zrh_x.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.U_zrh_h = np.empty((T, B, 3*n_h), dtype)  # half_U_z_h, half_U_r_h, U_h_h: (n_h) each
-    w.U_zrh_h_lanes = w.U_zrh_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
+    w.a_z_a_r_U_h_h = np.empty((T, B, 3*n_h), dtype)  # half_a_z, half_a_r, U_h_h: (n_h) each
+    w.a_z_a_r_U_h_h_lanes = w.a_z_a_r_U_h_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
     w.zr = np.empty((T, 2, B, n_h), dtype)  # z, r: (n_h) each
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
@@ -99,14 +99,16 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.U_zrh_h,
-            w.zr,
-            [*w.W_zrh_x_lanes[:, 0:2]] * w.pieces,
-            w.U_zrh_h_lanes[:, 0:2],
+            w.a_z_a_r_U_h_h,
+            w.a_z_a_r_U_h_h[:, :, :2*n_h],
+            [*w.W_zrh_x[:, :, :2*n_h]] * w.pieces,
             w.zr[:, 0],
+            w.a_z_a_r_U_h_h_lanes[:, 0],
             w.zr[:, 1],
+            w.a_z_a_r_U_h_h_lanes[:, 1],
+            w.zr,
             w.h_tilde,
-            w.U_zrh_h_lanes[:, 2],
+            w.a_z_a_r_U_h_h_lanes[:, 2],
             [*w.W_zrh_x_lanes[:, 2]] * w.pieces,
             w.h[1:],
         ),
@@ -179,17 +181,31 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_z_x = half_W_z x; half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_zrh_x[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_zrh_x[:steps].reshape(steps * B, 3*n_h))
 
-        for h_prev, U_zrh_h, zr, half_W_zr_x, half_U_zr_h, z, r, h_tilde, U_h_h, W_h_x, h in w.ticks[now]:
+        for (
+            h_prev,
+            a_z_a_r_U_h_h,
+            half_a_zr_rows,
+            half_W_zr_x_rows,
+            z,
+            half_a_z,
+            r,
+            half_a_r,
+            zr,
+            h_tilde,
+            U_h_h,
+            W_h_x,
+            h,
+        ) in w.ticks[now]:
             # one product of h[t-1]: half_U_z_h = half_U_z h[t-1]; half_U_r_h = half_U_r h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_T, out=U_zrh_h)
+            np.dot(h_prev, U_T, out=a_z_a_r_U_h_h)
             # half_a_z = half_U_z_h + half_W_z_x; half_a_r = half_U_r_h + half_W_r_x
-            np.add(half_W_zr_x, half_U_zr_h, out=zr)
+            np.add(half_a_zr_rows, half_W_zr_x_rows, out=half_a_zr_rows)
             # half_z = tanh(half_a_z)
-            np.tanh(z, out=z)
+            np.tanh(half_a_z, out=z)
             # half_r = tanh(half_a_r)
-            np.tanh(r, out=r)
+            np.tanh(half_a_r, out=r)
             # z_1 = half_z/2; r_1 = half_r/2
             np.multiply(zr, 0.5, out=zr)
             # z = z_1 + 1/2; r = r_1 + 1/2
@@ -274,7 +290,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_r_2 = U_h_h*k_dU_h_h
         np.multiply(
             v.k_da_h_tilde_to_k_da_z_1[:steps, 3],
-            w.U_zrh_h_lanes[now, 2],
+            w.a_z_a_r_U_h_h_lanes[now, 2],
             out=v.k_da_h_tilde_to_k_da_z_1[:steps, 2],
         )
         # k_da_r = k_da_r_1*k_da_r_2
@@ -308,22 +324,22 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.da_h_tilde_to_k_dh_prev_4_lanes[:steps, 0],
         )
         # one product: dx = W_hᵀ da_h_tilde + W_rᵀ da_r + W_zᵀ da_z
-        np.dot(
+        np.matmul(
             v.da_h_tilde_to_k_dh_prev_4[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_z = Σ da_z xᵀ; dW_r = Σ da_r xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
+        dW[2*n_h:3*n_h] += np.matmul(
             v.da_h_tilde_to_k_dh_prev_4[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:2*n_h] += np.dot(
+        dW[:2*n_h] += np.matmul(
             v.da_h_tilde_to_k_dh_prev_4[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_z = Σ da_z h[t-1]ᵀ; dU_r = Σ da_r h[t-1]ᵀ; dU_h = Σ dU_h_h h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.da_h_tilde_to_k_dh_prev_4[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -477,6 +493,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -506,12 +528,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -96,13 +96,13 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 5*n_h, 3*n_h, dtype)
-    w.half_U_zr_h = np.empty((B, 2*n_h), dtype)  # half_U_z_h, half_U_r_h: (n_h) each
-    w.half_U_zr_h_lanes = w.half_U_zr_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.zr_1 = np.empty((B, 2*n_h), dtype)  # z_1, r_1: (n_h) each
+    w.zr_1_lanes = w.zr_1.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.x_a_zrg = np.empty((w.piece, B, 3*n_h), dtype)  # half_x_a_z, half_x_a_r, x_a_g: (n_h) each
     w.x_a_zrg_lanes = w.x_a_zrg.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.zr = np.empty((T, 2, B, n_h), dtype)  # z, r: (n_h) each
     w.u_g = np.empty((T, B, n_h), dtype)
-    w.U_h_u_g = np.empty((B, n_h), dtype)
+    w.a_g = np.empty((B, n_h), dtype)
     w.g = np.empty((T, B, n_h), dtype)
     w.h_4 = np.empty((B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
@@ -111,12 +111,12 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.x_a_zrg[:, :, :2*n_h]] * w.pieces,
             w.zr,
-            [*w.x_a_zrg_lanes[:, 0:2]] * w.pieces,
             w.u_g,
             w.zr[:, 1],
-            w.g,
             [*w.x_a_zrg_lanes[:, 2]] * w.pieces,
+            w.g,
             w.zr[:, 0],
             w.ts,
             w.h[1:],
@@ -132,13 +132,13 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x + 1, 15*n_h, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
-    v.k_da_g_1_k_da_r_k_k_dts = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_g_1, k_da_r, k_k_dts: (n_h) each
+    v.k_da_g_1_k_k_dts_k_da_r = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_g_1, k_k_dts, k_da_r: (n_h) each
     v.k_da_g_4 = np.empty((v.piece, B, n_h), dtype)
-    v.k_da_z_to_k_k_dh_prev_4 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_z, k_da_g, k_k_dh[t-1]_4: (n_h) each
-    v.da_r_da_z_da_g_dh_prev_1 = np.empty((v.piece, B, 4*n_h), dtype)  # da_r, da_z, da_g, dh[t-1]_1: (n_h) each
-    v.da_r_da_z_da_g_dh_prev_1_lanes = v.da_r_da_z_da_g_dh_prev_1.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
+    v.k_k_dh_prev_4_to_k_da_z = np.empty((v.piece, 3, B, n_h), dtype)  # k_k_dh[t-1]_4, k_da_g, k_da_z: (n_h) each
+    v.dh_prev_1_da_g_da_z_da_r = np.empty((v.piece, B, 4*n_h), dtype)  # dh[t-1]_1, da_g, da_z, da_r: (n_h) each
+    v.dh_prev_1_da_g_da_z_da_r_lanes = v.dh_prev_1_da_g_da_z_da_r.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     v.du_g = np.empty((B, n_h), dtype)
-    v.k_da_rz_1 = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_r_1, k_da_z_1: (n_h) each
+    v.k_da_zr_1 = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_z_1, k_da_r_1: (n_h) each
     v.k_dh_prev_3 = np.empty((B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
@@ -149,14 +149,14 @@ def _adjoint_workspace(w):
         zip(
             [*v.dh] * v.pieces,
             [*v.dy_h] * v.pieces,
-            [*v.da_r_da_z_da_g_dh_prev_1_lanes[:, 1:4]] * v.pieces,
-            [*v.k_da_z_to_k_k_dh_prev_4] * v.pieces,
-            [*v.da_r_da_z_da_g_dh_prev_1_lanes[:, 2]] * v.pieces,
-            [*v.da_r_da_z_da_g_dh_prev_1_lanes[:, 0]] * v.pieces,
-            [*v.k_da_g_1_k_da_r_k_k_dts[:, 1]] * v.pieces,
+            [*v.dh_prev_1_da_g_da_z_da_r_lanes[:, 0:3]] * v.pieces,
+            [*v.k_k_dh_prev_4_to_k_da_z] * v.pieces,
+            [*v.dh_prev_1_da_g_da_z_da_r_lanes[:, 1]] * v.pieces,
+            [*v.dh_prev_1_da_g_da_z_da_r_lanes[:, 3]] * v.pieces,
+            [*v.k_da_g_1_k_k_dts_k_da_r[:, 2]] * v.pieces,
             w.zr[:, 1],
-            [*v.da_r_da_z_da_g_dh_prev_1[:, :, :2*n_h]] * v.pieces,
-            [*v.da_r_da_z_da_g_dh_prev_1_lanes[:, 3]] * v.pieces,
+            [*v.dh_prev_1_da_g_da_z_da_r[:, :, 2*n_h:4*n_h]] * v.pieces,
+            [*v.dh_prev_1_da_g_da_z_da_r_lanes[:, 0]] * v.pieces,
         ),
     )
     return v
@@ -191,41 +191,41 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(0.5 * U[:2*n_h].T)
     U_T_2 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
-    half_U_zr_h = w.half_U_zr_h
-    half_U_zr_h_lanes = w.half_U_zr_h_lanes
-    U_h_u_g = w.U_h_u_g
+    zr_1 = w.zr_1
+    zr_1_lanes = w.zr_1_lanes
+    a_g = w.a_g
     h_4 = w.h_4
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_z_x = half_W_z x; half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_zrg[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_zrg[:steps].reshape(steps * B, 3*n_h))
         # half_x_a_z = half_W_z_x + half_b_z; half_x_a_r = half_W_r_x + half_b_r; x_a_g = W_h_x + b_h
-        np.add(w.x_a_zrg_lanes[:steps], b_lanes, out=w.x_a_zrg_lanes[:steps])
+        np.add(w.x_a_zrg[:steps], b_row, out=w.x_a_zrg[:steps])
 
-        for h_prev, zr, half_x_a_zr, u_g, r, g, x_a_g, z, ts, h in w.ticks[now]:
+        for h_prev, half_x_a_zr_rows, zr, u_g, r, x_a_g, g, z, ts, h in w.ticks[now]:
             # one product of h[t-1]: half_U_z_h = half_U_z h[t-1]; half_U_r_h = half_U_r h[t-1]
-            np.dot(h_prev, U_T, out=half_U_zr_h)
+            np.dot(h_prev, U_T, out=zr_1)
             # half_a_z = half_U_z_h + half_x_a_z; half_a_r = half_U_r_h + half_x_a_r
-            np.add(half_x_a_zr, half_U_zr_h_lanes, out=zr)
+            np.add(zr_1, half_x_a_zr_rows, out=zr_1)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(zr, out=zr)
+            np.tanh(zr_1, out=zr_1)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr, 0.5, out=zr)
+            np.multiply(zr_1, 0.5, out=zr_1)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(zr, 0.5, out=zr)
+            np.add(0.5, zr_1_lanes, out=zr)
             # u_g = h[t-1]*r
             np.multiply(h_prev, r, out=u_g)
             # one product of u_g: U_h_u_g = U_h u_g
-            np.dot(u_g, U_T_2, out=U_h_u_g)
+            np.dot(u_g, U_T_2, out=a_g)
             # a_g = U_h_u_g + x_a_g
-            np.add(x_a_g, U_h_u_g, out=g)
+            np.add(a_g, x_a_g, out=a_g)
             # g = tanh(a_g)
-            np.tanh(g, out=g)
+            np.tanh(a_g, out=g)
             # h_1 = 1 - z
             np.subtract(1, z, out=h_4)
             # h_3 = h_1*ts
@@ -269,8 +269,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     U = params["U"]
 
     U_rows = U[2*n_h:3*n_h]
-    U_rows_2 = np.concatenate([U[n_h:2*n_h], U[:n_h]])
-    W_rows = np.concatenate([W[n_h:2*n_h], W[:n_h], W[2*n_h:3*n_h]])
+    U_rows_2 = U[:2*n_h]
+    W_rows = np.concatenate([W[2*n_h:3*n_h], W[:2*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -282,65 +282,65 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_g_1 = 1 - z
-        np.subtract(1, w.zr[now, 0], out=v.k_da_g_1_k_da_r_k_k_dts[:steps, 0])
+        np.subtract(1, w.zr[now, 0], out=v.k_da_g_1_k_k_dts_k_da_r[:steps, 0])
         # k_da_g_4 = k_da_g_1*ts
-        np.multiply(v.k_da_g_1_k_da_r_k_k_dts[:steps, 0], w.ts[now], out=v.k_da_g_4[:steps])
+        np.multiply(v.k_da_g_1_k_k_dts_k_da_r[:steps, 0], w.ts[now], out=v.k_da_g_4[:steps])
         # k_da_g_2 = g**2
-        np.multiply(w.g[now], w.g[now], out=v.k_da_z_to_k_k_dh_prev_4[:steps, 1])
+        np.multiply(w.g[now], w.g[now], out=v.k_k_dh_prev_4_to_k_da_z[:steps, 1])
         # k_da_g_3 = 1 - k_da_g_2
-        np.subtract(1, v.k_da_z_to_k_k_dh_prev_4[:steps, 1], out=v.k_da_z_to_k_k_dh_prev_4[:steps, 1])
+        np.subtract(1, v.k_k_dh_prev_4_to_k_da_z[:steps, 1], out=v.k_k_dh_prev_4_to_k_da_z[:steps, 1])
         # k_da_g = k_da_g_3*k_da_g_4
         np.multiply(
-            v.k_da_z_to_k_k_dh_prev_4[:steps, 1],
+            v.k_k_dh_prev_4_to_k_da_z[:steps, 1],
             v.k_da_g_4[:steps],
-            out=v.k_da_z_to_k_k_dh_prev_4[:steps, 1],
+            out=v.k_k_dh_prev_4_to_k_da_z[:steps, 1],
         )
         # k_k_dh[t-1]_4 = 1 - k_da_g_4
-        np.subtract(1, v.k_da_g_4[:steps], out=v.k_da_z_to_k_k_dh_prev_4[:steps, 2])
+        np.subtract(1, v.k_da_g_4[:steps], out=v.k_k_dh_prev_4_to_k_da_z[:steps, 0])
         # k_da_z_1 = g - h[t-1]
-        np.subtract(w.g[now], w.h[now], out=v.k_da_rz_1[:steps, 1])
+        np.subtract(w.g[now], w.h[now], out=v.k_da_zr_1[:steps, 0])
         # k_da_z_2 = k_da_g_4*z
-        np.multiply(v.k_da_g_4[:steps], w.zr[now, 0], out=v.k_da_z_to_k_k_dh_prev_4[:steps, 0])
+        np.multiply(v.k_da_g_4[:steps], w.zr[now, 0], out=v.k_k_dh_prev_4_to_k_da_z[:steps, 2])
         # k_da_z_3 = k_da_z_1*k_da_z_2
         np.multiply(
-            v.k_da_z_to_k_k_dh_prev_4[:steps, 0],
-            v.k_da_rz_1[:steps, 1],
-            out=v.k_da_z_to_k_k_dh_prev_4[:steps, 0],
+            v.k_k_dh_prev_4_to_k_da_z[:steps, 2],
+            v.k_da_zr_1[:steps, 0],
+            out=v.k_k_dh_prev_4_to_k_da_z[:steps, 2],
         )
         # k_da_z = -k_da_z_3
-        np.negative(v.k_da_z_to_k_k_dh_prev_4[:steps, 0], out=v.k_da_z_to_k_k_dh_prev_4[:steps, 0])
+        np.negative(v.k_k_dh_prev_4_to_k_da_z[:steps, 2], out=v.k_k_dh_prev_4_to_k_da_z[:steps, 2])
         # k_da_r_2 = h[t-1]*r
-        np.multiply(w.h[now], w.zr[now, 1], out=v.k_da_g_1_k_da_r_k_k_dts[:steps, 1])
+        np.multiply(w.h[now], w.zr[now, 1], out=v.k_da_g_1_k_k_dts_k_da_r[:steps, 2])
         # k_da_r_1 = 1 - r
-        np.subtract(1, w.zr[now, 1], out=v.k_da_rz_1[:steps, 0])
+        np.subtract(1, w.zr[now, 1], out=v.k_da_zr_1[:steps, 1])
         # k_da_r = k_da_r_1*k_da_r_2; k_k_dts = k_da_g_1*k_da_z_1
         np.multiply(
-            v.k_da_g_1_k_da_r_k_k_dts[:steps, 1],
-            v.k_da_rz_1[:steps, 0],
-            out=v.k_da_g_1_k_da_r_k_k_dts[:steps, 1],
+            v.k_da_g_1_k_k_dts_k_da_r[:steps, 0],
+            v.k_da_zr_1[:steps, 0],
+            out=v.k_da_g_1_k_k_dts_k_da_r[:steps, 1],
         )
         np.multiply(
-            v.k_da_g_1_k_da_r_k_k_dts[:steps, 0],
-            v.k_da_rz_1[:steps, 1],
-            out=v.k_da_g_1_k_da_r_k_k_dts[:steps, 2],
+            v.k_da_g_1_k_k_dts_k_da_r[:steps, 2],
+            v.k_da_zr_1[:steps, 1],
+            out=v.k_da_g_1_k_k_dts_k_da_r[:steps, 2],
         )
 
         for (
             dh,
             dy_h,
-            da_z_da_g_dh_prev_1,
-            k_da_z_to_k_k_dh_prev_4,
+            dh_prev_1_da_g_da_z,
+            k_k_dh_prev_4_to_k_da_z,
             da_g,
             da_r,
             k_da_r,
             r,
-            da_rz_rows,
+            da_zr_rows,
             dh_prev_1,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
             # da_g = dh*k_da_g; da_z = dh*k_da_z; k_dh[t-1]_4 = dh*k_k_dh[t-1]_4
-            np.multiply(dh, k_da_z_to_k_k_dh_prev_4, out=da_z_da_g_dh_prev_1)
+            np.multiply(dh, k_k_dh_prev_4_to_k_da_z, out=dh_prev_1_da_g_da_z)
             # one product of da_g: du_g = U_hᵀ da_g
             np.dot(da_g, U_rows, out=du_g)
             # da_r = du_g*k_da_r
@@ -348,54 +348,42 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # k_dh[t-1]_3 = du_g*r
             np.multiply(du_g, r, out=k_dh_prev_3)
             # one product: p_dh[t-1] = U_rᵀ da_r + U_zᵀ da_z
-            np.dot(da_rz_rows, U_rows_2, out=dh_prev)
+            np.dot(da_zr_rows, U_rows_2, out=dh_prev)
             # dh[t-1]_1 = k_dh[t-1]_3 + k_dh[t-1]_4
             np.add(dh_prev_1, k_dh_prev_3, out=dh_prev_1)
             # dh[t-1] = dh[t-1]_1 + p_dh[t-1]
             np.add(dh_prev, dh_prev_1, out=dh_prev)
 
         # one product: dx = W_hᵀ da_g + W_rᵀ da_r + W_zᵀ da_z
-        np.dot(
-            v.da_r_da_z_da_g_dh_prev_1[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
+        np.matmul(
+            v.dh_prev_1_da_g_da_z_da_r[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # k_dts = dh*k_k_dts
-        np.multiply(v.k_da_g_1_k_da_r_k_k_dts[:steps, 2], v.dh[:steps], out=v.k_dts[:steps])
+        np.multiply(v.k_da_g_1_k_k_dts_k_da_r[:steps, 1], v.dh[:steps], out=v.k_dts[:steps])
         # dts = sum(k_dts)
         np.copyto(v.dts[now], np.einsum("...i->...", v.k_dts[:steps])[..., None])
         # one product: dW_z = Σ da_z xᵀ; dW_r = Σ da_r xᵀ; dW_h = Σ da_g xᵀ
-        dW[n_h:2*n_h] += np.dot(
-            v.da_r_da_z_da_g_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h).T,
+        dW[2*n_h:3*n_h] += np.matmul(
+            v.dh_prev_1_da_g_da_z_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:n_h] += np.dot(
-            v.da_r_da_z_da_g_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[2*n_h:3*n_h] += np.dot(
-            v.da_r_da_z_da_g_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
+        dW[:2*n_h] += np.matmul(
+            v.dh_prev_1_da_g_da_z_da_r[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_z = Σ da_z h[t-1]ᵀ; dU_r = Σ da_r h[t-1]ᵀ
-        dU[n_h:2*n_h] += np.dot(
-            v.da_r_da_z_da_g_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[:n_h] += np.dot(
-            v.da_r_da_z_da_g_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dU[:2*n_h] += np.matmul(
+            v.dh_prev_1_da_g_da_z_da_r[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_z = Σ da_z; db_r = Σ da_r; db_h = Σ da_g
-        db[n_h:2*n_h] += np.sum(v.da_r_da_z_da_g_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:n_h] += np.sum(v.da_r_da_z_da_g_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
-        db[2*n_h:3*n_h] += np.sum(
-            v.da_r_da_z_da_g_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h),
-            axis=0,
-        )
+        db[2*n_h:3*n_h] += np.sum(v.dh_prev_1_da_g_da_z_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
+        db[:2*n_h] += np.sum(v.dh_prev_1_da_g_da_z_da_r[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h), axis=0)
         # one product: dU_h = Σ da_g u_gᵀ
-        dU[2*n_h:3*n_h] += np.dot(
-            v.da_r_da_z_da_g_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
+        dU[2*n_h:3*n_h] += np.matmul(
+            v.dh_prev_1_da_g_da_z_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.u_g[now].reshape(steps * B, n_h),
         )
 
@@ -558,6 +546,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -587,12 +581,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

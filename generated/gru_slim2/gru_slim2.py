@@ -87,17 +87,17 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 5*n_h, n_h, dtype)
-    w.half_a_zr = np.empty((B, 2*n_h), dtype)  # half_a_z, half_a_r: (n_h) each
-    w.half_a_zr_lanes = w.half_a_zr.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.zr_1 = np.empty((B, 2*n_h), dtype)  # z_1, r_1: (n_h) each
+    w.zr_1_lanes = w.zr_1.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.zr = np.empty((T, 2, B, n_h), dtype)  # z, r: (n_h) each
     w.x_a_h_tilde = np.empty((w.piece, B, n_h), dtype)
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
-    w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
+    w.a_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
-        zip(w.h[:-1], w.zr, w.u_h_tilde, w.zr[:, 1], w.h_tilde, [*w.x_a_h_tilde] * w.pieces, w.zr[:, 0], w.h[1:]),
+        zip(w.h[:-1], w.zr, w.u_h_tilde, w.zr[:, 1], [*w.x_a_h_tilde] * w.pieces, w.h_tilde, w.zr[:, 0], w.h[1:]),
     )
     return w
 
@@ -109,9 +109,9 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 10*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    v.k_da_z_to_k_da_z_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_z, k_da_h_tilde, k_da_z_1: (n_h) each
-    v.da_r_to_dh_prev_1 = np.empty((v.piece, B, 4*n_h), dtype)  # da_r, da_z, da_h_tilde, dh[t-1]_1: (n_h) each
-    v.da_r_to_dh_prev_1_lanes = v.da_r_to_dh_prev_1.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
+    v.k_da_h_tilde_to_k_da_z = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_h_tilde, k_da_z_1, k_da_z: (n_h) each
+    v.da_h_tilde_to_da_r = np.empty((v.piece, B, 4*n_h), dtype)  # da_h_tilde, dh[t-1]_1, da_z, da_r: (n_h) each
+    v.da_h_tilde_to_da_r_lanes = v.da_h_tilde_to_da_r.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     v.du_h_tilde = np.empty((B, n_h), dtype)
     v.k_da_r = np.empty((v.piece, B, n_h), dtype)
     v.k_da_r_1 = np.empty((v.piece, B, n_h), dtype)
@@ -123,14 +123,14 @@ def _adjoint_workspace(w):
     v.ticks = list(
         zip(
             [*v.dy_h] * v.pieces,
-            [*v.da_r_to_dh_prev_1_lanes[:, 1:4]] * v.pieces,
-            [*v.k_da_z_to_k_da_z_1] * v.pieces,
-            [*v.da_r_to_dh_prev_1_lanes[:, 2]] * v.pieces,
-            [*v.da_r_to_dh_prev_1_lanes[:, 0]] * v.pieces,
+            [*v.da_h_tilde_to_da_r_lanes[:, 0:3]] * v.pieces,
+            [*v.k_da_h_tilde_to_k_da_z] * v.pieces,
+            [*v.da_h_tilde_to_da_r_lanes[:, 0]] * v.pieces,
+            [*v.da_h_tilde_to_da_r_lanes[:, 3]] * v.pieces,
             [*v.k_da_r] * v.pieces,
             w.zr[:, 1],
-            [*v.da_r_to_dh_prev_1[:, :, :2*n_h]] * v.pieces,
-            [*v.da_r_to_dh_prev_1_lanes[:, 3]] * v.pieces,
+            [*v.da_h_tilde_to_da_r[:, :, 2*n_h:4*n_h]] * v.pieces,
+            [*v.da_h_tilde_to_da_r_lanes[:, 1]] * v.pieces,
         ),
     )
     return v
@@ -164,35 +164,35 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_h_T = np.ascontiguousarray(W_h.T)
     U_T = np.ascontiguousarray(0.5 * U[:2*n_h].T)
     U_T_2 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
-    half_a_zr = w.half_a_zr
-    half_a_zr_lanes = w.half_a_zr_lanes
-    U_h_u_h_tilde = w.U_h_u_h_tilde
+    zr_1 = w.zr_1
+    zr_1_lanes = w.zr_1_lanes
+    a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
         # x_a_h_tilde = W_h_x + b_h
         np.add(w.x_a_h_tilde[:steps], b_h, out=w.x_a_h_tilde[:steps])
 
-        for h_prev, zr, u_h_tilde, r, h_tilde, x_a_h_tilde, z, h in w.ticks[now]:
+        for h_prev, zr, u_h_tilde, r, x_a_h_tilde, h_tilde, z, h in w.ticks[now]:
             # one product of h[t-1]: half_a_z = half_U_z h[t-1]; half_a_r = half_U_r h[t-1]
-            np.dot(h_prev, U_T, out=half_a_zr)
+            np.dot(h_prev, U_T, out=zr_1)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(half_a_zr_lanes, out=zr)
+            np.tanh(zr_1, out=zr_1)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr, 0.5, out=zr)
+            np.multiply(zr_1, 0.5, out=zr_1)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(zr, 0.5, out=zr)
+            np.add(0.5, zr_1_lanes, out=zr)
             # u_h_tilde = h[t-1]*r
             np.multiply(h_prev, r, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde
-            np.dot(u_h_tilde, U_T_2, out=U_h_u_h_tilde)
+            np.dot(u_h_tilde, U_T_2, out=a_h_tilde)
             # a_h_tilde = U_h_u_h_tilde + x_a_h_tilde
-            np.add(x_a_h_tilde, U_h_u_h_tilde, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_1 = -h[t-1] + h_tilde
             np.subtract(h_tilde, h_prev, out=h_2)
             # h_2 = h_1*z
@@ -232,7 +232,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     W_h = params["W_h"]
 
     U_rows = U[2*n_h:3*n_h]
-    U_rows_2 = np.concatenate([U[n_h:2*n_h], U[:n_h]])
+    U_rows_2 = U[:2*n_h]
     dU = np.zeros_like(params["U"], order="C")
     dW_h = np.zeros_like(params["W_h"], order="C")
     db_h = np.zeros_like(params["b_h"], order="C")
@@ -245,19 +245,23 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_h_tilde_1 = h_tilde**2
-        np.multiply(w.h_tilde[now], w.h_tilde[now], out=v.k_da_z_to_k_da_z_1[:steps, 1])
+        np.multiply(w.h_tilde[now], w.h_tilde[now], out=v.k_da_h_tilde_to_k_da_z[:steps, 0])
         # k_da_h_tilde_2 = 1 - k_da_h_tilde_1
-        np.subtract(1, v.k_da_z_to_k_da_z_1[:steps, 1], out=v.k_da_z_to_k_da_z_1[:steps, 1])
+        np.subtract(1, v.k_da_h_tilde_to_k_da_z[:steps, 0], out=v.k_da_h_tilde_to_k_da_z[:steps, 0])
         # k_da_h_tilde = k_da_h_tilde_2*z
-        np.multiply(v.k_da_z_to_k_da_z_1[:steps, 1], w.zr[now, 0], out=v.k_da_z_to_k_da_z_1[:steps, 1])
+        np.multiply(v.k_da_h_tilde_to_k_da_z[:steps, 0], w.zr[now, 0], out=v.k_da_h_tilde_to_k_da_z[:steps, 0])
         # k_da_z_1 = 1 - z
-        np.subtract(1, w.zr[now, 0], out=v.k_da_z_to_k_da_z_1[:steps, 2])
+        np.subtract(1, w.zr[now, 0], out=v.k_da_h_tilde_to_k_da_z[:steps, 1])
         # k_da_z_2 = -h[t-1] + h_tilde
         np.subtract(w.h_tilde[now], w.h[now], out=v.k_da_z_2[:steps])
         # k_da_z_3 = k_da_z_1*z
-        np.multiply(v.k_da_z_to_k_da_z_1[:steps, 2], w.zr[now, 0], out=v.k_da_z_to_k_da_z_1[:steps, 0])
+        np.multiply(v.k_da_h_tilde_to_k_da_z[:steps, 1], w.zr[now, 0], out=v.k_da_h_tilde_to_k_da_z[:steps, 2])
         # k_da_z = k_da_z_2*k_da_z_3
-        np.multiply(v.k_da_z_to_k_da_z_1[:steps, 0], v.k_da_z_2[:steps], out=v.k_da_z_to_k_da_z_1[:steps, 0])
+        np.multiply(
+            v.k_da_h_tilde_to_k_da_z[:steps, 2],
+            v.k_da_z_2[:steps],
+            out=v.k_da_h_tilde_to_k_da_z[:steps, 2],
+        )
         # k_da_r_2 = h[t-1]*r
         np.multiply(w.h[now], w.zr[now, 1], out=v.k_da_r[:steps])
         # k_da_r_1 = 1 - r
@@ -267,19 +271,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
 
         for (
             dy_h,
-            da_z_to_dh_prev_1,
-            k_da_z_to_k_da_z_1,
+            da_h_tilde_to_da_z,
+            k_da_h_tilde_to_k_da_z,
             da_h_tilde,
             da_r,
             k_da_r,
             r,
-            da_rz_rows,
+            da_zr_rows,
             dh_prev_1,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
             # da_h_tilde = dh*k_da_h_tilde; da_z = dh*k_da_z; k_dh[t-1]_4 = dh*k_da_z_1
-            np.multiply(dh, k_da_z_to_k_da_z_1, out=da_z_to_dh_prev_1)
+            np.multiply(dh, k_da_h_tilde_to_k_da_z, out=da_h_tilde_to_da_z)
             # one product of da_h_tilde: du_h_tilde = U_hᵀ da_h_tilde
             np.dot(da_h_tilde, U_rows, out=du_h_tilde)
             # da_r = du_h_tilde*k_da_r
@@ -287,39 +291,35 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # k_dh[t-1]_3 = du_h_tilde*r
             np.multiply(du_h_tilde, r, out=k_dh_prev_3)
             # one product: p_dh[t-1] = U_rᵀ da_r + U_zᵀ da_z
-            np.dot(da_rz_rows, U_rows_2, out=dh_prev)
+            np.dot(da_zr_rows, U_rows_2, out=dh_prev)
             # dh[t-1]_1 = k_dh[t-1]_3 + k_dh[t-1]_4
             np.add(dh_prev_1, k_dh_prev_3, out=dh_prev_1)
             # dh[t-1] = dh[t-1]_1 + p_dh[t-1]
             np.add(dh_prev, dh_prev_1, out=dh_prev)
 
         # one product of da_h_tilde: dx = W_hᵀ da_h_tilde
-        np.dot(
-            v.da_r_to_dh_prev_1_lanes[:steps, 2].reshape(steps * B, n_h),
+        np.matmul(
+            v.da_h_tilde_to_da_r_lanes[:steps, 0].reshape(steps * B, n_h),
             W_h,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dU_z = Σ da_z h[t-1]ᵀ; dU_r = Σ da_r h[t-1]ᵀ
-        dU[n_h:2*n_h] += np.dot(
-            v.da_r_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[:n_h] += np.dot(
-            v.da_r_to_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dU[:2*n_h] += np.matmul(
+            v.da_h_tilde_to_da_r[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # one product: dW_h = Σ da_h_tilde xᵀ
-        dW_h += np.dot(
-            v.da_r_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
+        dW_h += np.matmul(
+            v.da_h_tilde_to_da_r[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_h = Σ da_h_tilde u_h_tildeᵀ
-        dU[2*n_h:3*n_h] += np.dot(
-            v.da_r_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
+        dU[2*n_h:3*n_h] += np.matmul(
+            v.da_h_tilde_to_da_r[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.u_h_tilde[now].reshape(steps * B, n_h),
         )
         # db_h = Σ da_h_tilde
-        db_h += np.sum(v.da_r_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
+        db_h += np.sum(v.da_h_tilde_to_da_r[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
 
     return {"U": dU, "W_h": dW_h, "b_h": db_h}, v.dx, {"h": v.dh_prev.copy()}
 
@@ -467,6 +467,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -496,12 +502,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -95,8 +95,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 7*n_h, 3*n_h, dtype)
-    w.U_zrh_h = np.empty((T, B, 3*n_h), dtype)  # half_U_z_h, half_U_r_h, U_h_h: (n_h) each
-    w.U_zrh_h_lanes = w.U_zrh_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
+    w.z_1_r_1_U_h_h = np.empty((T, B, 3*n_h), dtype)  # z_1, r_1, U_h_h: (n_h) each
+    w.z_1_r_1_U_h_h_lanes = w.z_1_r_1_U_h_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
     # half_x_a_z, half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_z_x_a_r_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
     w.x_a_z_x_a_r_x_a_h_tilde_lanes = w.x_a_z_x_a_r_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
@@ -107,13 +107,14 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.U_zrh_h,
+            w.z_1_r_1_U_h_h,
+            w.z_1_r_1_U_h_h[:, :, :2*n_h],
+            [*w.x_a_z_x_a_r_x_a_h_tilde[:, :, :2*n_h]] * w.pieces,
             w.zr,
-            [*w.x_a_z_x_a_r_x_a_h_tilde_lanes[:, 0:2]] * w.pieces,
-            w.U_zrh_h_lanes[:, 0:2],
+            w.z_1_r_1_U_h_h_lanes[:, 0:2],
             w.h_tilde,
             w.zr[:, 1],
-            w.U_zrh_h_lanes[:, 2],
+            w.z_1_r_1_U_h_h_lanes[:, 2],
             [*w.x_a_z_x_a_r_x_a_h_tilde_lanes[:, 2]] * w.pieces,
             w.zr[:, 0],
             w.h[1:],
@@ -182,32 +183,45 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h]]).T)
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_z_x = half_W_z x; half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(
+        np.matmul(
             w.x[now].reshape(steps * B, n_x),
             W_T,
             out=w.x_a_z_x_a_r_x_a_h_tilde[:steps].reshape(steps * B, 3*n_h),
         )
         # half_x_a_z = half_W_z_x + half_b_z; half_x_a_r = half_W_r_x + half_b_r; x_a_h_tilde = W_h_x + b_h
-        np.add(w.x_a_z_x_a_r_x_a_h_tilde_lanes[:steps], b_lanes, out=w.x_a_z_x_a_r_x_a_h_tilde_lanes[:steps])
+        np.add(w.x_a_z_x_a_r_x_a_h_tilde[:steps], b_row, out=w.x_a_z_x_a_r_x_a_h_tilde[:steps])
 
-        for h_prev, U_zrh_h, zr, half_x_a_zr, half_U_zr_h, h_tilde, r, U_h_h, x_a_h_tilde, z, h in w.ticks[now]:
+        for (
+            h_prev,
+            z_1_r_1_U_h_h,
+            zr_1_rows,
+            half_x_a_zr_rows,
+            zr,
+            zr_1,
+            h_tilde,
+            r,
+            U_h_h,
+            x_a_h_tilde,
+            z,
+            h,
+        ) in w.ticks[now]:
             # one product of h[t-1]: half_U_z_h = half_U_z h[t-1]; half_U_r_h = half_U_r h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_T, out=U_zrh_h)
+            np.dot(h_prev, U_T, out=z_1_r_1_U_h_h)
             # half_a_z = half_U_z_h + half_x_a_z; half_a_r = half_U_r_h + half_x_a_r
-            np.add(half_x_a_zr, half_U_zr_h, out=zr)
+            np.add(zr_1_rows, half_x_a_zr_rows, out=zr_1_rows)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(zr, out=zr)
+            np.tanh(zr_1_rows, out=zr_1_rows)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr, 0.5, out=zr)
+            np.multiply(zr_1_rows, 0.5, out=zr_1_rows)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(zr, 0.5, out=zr)
+            np.add(0.5, zr_1, out=zr)
             # a_h_tilde_1 = U_h_h*r
             np.multiply(r, U_h_h, out=h_tilde)
             # a_h_tilde = a_h_tilde_1 + x_a_h_tilde
@@ -289,7 +303,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_r_2 = U_h_h*k_dU_h_h
         np.multiply(
             v.k_da_h_tilde_to_k_da_z_1[:steps, 3],
-            w.U_zrh_h_lanes[now, 2],
+            w.z_1_r_1_U_h_h_lanes[now, 2],
             out=v.k_da_h_tilde_to_k_da_z_1[:steps, 2],
         )
         # k_da_r = k_da_r_1*k_da_r_2
@@ -323,22 +337,22 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.da_h_tilde_to_k_dh_prev_4_lanes[:steps, 0],
         )
         # one product: dx = W_hᵀ da_h_tilde + W_rᵀ da_r + W_zᵀ da_z
-        np.dot(
+        np.matmul(
             v.da_h_tilde_to_k_dh_prev_4[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_z = Σ da_z xᵀ; dW_r = Σ da_r xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
+        dW[2*n_h:3*n_h] += np.matmul(
             v.da_h_tilde_to_k_dh_prev_4[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:2*n_h] += np.dot(
+        dW[:2*n_h] += np.matmul(
             v.da_h_tilde_to_k_dh_prev_4[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_z = Σ da_z h[t-1]ᵀ; dU_r = Σ da_r h[t-1]ᵀ; dU_h = Σ dU_h_h h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.da_h_tilde_to_k_dh_prev_4[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -498,6 +512,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -527,12 +547,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -95,26 +95,26 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 5*n_h, 3*n_h, dtype)
-    w.half_U_zr_h = np.empty((B, 2*n_h), dtype)  # half_U_z_h, half_U_r_h: (n_h) each
-    w.half_U_zr_h_lanes = w.half_U_zr_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.zr_1 = np.empty((B, 2*n_h), dtype)  # z_1, r_1: (n_h) each
+    w.zr_1_lanes = w.zr_1.reshape(B, 2, n_h).transpose(1, 0, 2)
     # half_x_a_z, half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_z_x_a_r_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
     w.x_a_z_x_a_r_x_a_h_tilde_lanes = w.x_a_z_x_a_r_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.zr = np.empty((T, 2, B, n_h), dtype)  # z, r: (n_h) each
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
-    w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
+    w.a_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.x_a_z_x_a_r_x_a_h_tilde[:, :, :2*n_h]] * w.pieces,
             w.zr,
-            [*w.x_a_z_x_a_r_x_a_h_tilde_lanes[:, 0:2]] * w.pieces,
             w.u_h_tilde,
             w.zr[:, 1],
-            w.h_tilde,
             [*w.x_a_z_x_a_r_x_a_h_tilde_lanes[:, 2]] * w.pieces,
+            w.h_tilde,
             w.zr[:, 0],
             w.h[1:],
         ),
@@ -182,44 +182,44 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(0.5 * U[:2*n_h].T)
     U_T_2 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
-    half_U_zr_h = w.half_U_zr_h
-    half_U_zr_h_lanes = w.half_U_zr_h_lanes
-    U_h_u_h_tilde = w.U_h_u_h_tilde
+    zr_1 = w.zr_1
+    zr_1_lanes = w.zr_1_lanes
+    a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_z_x = half_W_z x; half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(
+        np.matmul(
             w.x[now].reshape(steps * B, n_x),
             W_T,
             out=w.x_a_z_x_a_r_x_a_h_tilde[:steps].reshape(steps * B, 3*n_h),
         )
         # half_x_a_z = half_W_z_x + half_b_z; half_x_a_r = half_W_r_x + half_b_r; x_a_h_tilde = W_h_x + b_h
-        np.add(w.x_a_z_x_a_r_x_a_h_tilde_lanes[:steps], b_lanes, out=w.x_a_z_x_a_r_x_a_h_tilde_lanes[:steps])
+        np.add(w.x_a_z_x_a_r_x_a_h_tilde[:steps], b_row, out=w.x_a_z_x_a_r_x_a_h_tilde[:steps])
 
-        for h_prev, zr, half_x_a_zr, u_h_tilde, r, h_tilde, x_a_h_tilde, z, h in w.ticks[now]:
+        for h_prev, half_x_a_zr_rows, zr, u_h_tilde, r, x_a_h_tilde, h_tilde, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_z_h = half_U_z h[t-1]; half_U_r_h = half_U_r h[t-1]
-            np.dot(h_prev, U_T, out=half_U_zr_h)
+            np.dot(h_prev, U_T, out=zr_1)
             # half_a_z = half_U_z_h + half_x_a_z; half_a_r = half_U_r_h + half_x_a_r
-            np.add(half_x_a_zr, half_U_zr_h_lanes, out=zr)
+            np.add(zr_1, half_x_a_zr_rows, out=zr_1)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(zr, out=zr)
+            np.tanh(zr_1, out=zr_1)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr, 0.5, out=zr)
+            np.multiply(zr_1, 0.5, out=zr_1)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(zr, 0.5, out=zr)
+            np.add(0.5, zr_1_lanes, out=zr)
             # u_h_tilde = h[t-1]*r
             np.multiply(h_prev, r, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde
-            np.dot(u_h_tilde, U_T_2, out=U_h_u_h_tilde)
+            np.dot(u_h_tilde, U_T_2, out=a_h_tilde)
             # a_h_tilde = U_h_u_h_tilde + x_a_h_tilde
-            np.add(x_a_h_tilde, U_h_u_h_tilde, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_1 = h[t-1] - h_tilde
             np.subtract(h_prev, h_tilde, out=h_2)
             # h_2 = h_1*z
@@ -329,30 +329,30 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, dh_prev_1, out=dh_prev)
 
         # one product: dx = W_hᵀ da_h_tilde + W_rᵀ da_r + W_zᵀ da_z
-        np.dot(
+        np.matmul(
             v.da_r_to_dh_prev_1[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_z = Σ da_z xᵀ; dW_r = Σ da_r xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW[n_h:2*n_h] += np.dot(
+        dW[n_h:2*n_h] += np.matmul(
             v.da_r_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:n_h] += np.dot(
+        dW[:n_h] += np.matmul(
             v.da_r_to_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[2*n_h:3*n_h] += np.dot(
+        dW[2*n_h:3*n_h] += np.matmul(
             v.da_r_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_z = Σ da_z h[t-1]ᵀ; dU_r = Σ da_r h[t-1]ᵀ
-        dU[n_h:2*n_h] += np.dot(
+        dU[n_h:2*n_h] += np.matmul(
             v.da_r_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
-        dU[:n_h] += np.dot(
+        dU[:n_h] += np.matmul(
             v.da_r_to_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -361,7 +361,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         db[:n_h] += np.sum(v.da_r_to_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
         db[2*n_h:3*n_h] += np.sum(v.da_r_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
         # one product: dU_h = Σ da_h_tilde u_h_tildeᵀ
-        dU[2*n_h:3*n_h] += np.dot(
+        dU[2*n_h:3*n_h] += np.matmul(
             v.da_r_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.u_h_tilde[now].reshape(steps * B, n_h),
         )
@@ -520,6 +520,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -549,12 +555,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -210,13 +210,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_q_x = W_q x; k = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
         # q = W_q_x/sqrt_u_q
         np.divide(w.qk_lanes[now, 0], w.sqrt_u_q, out=w.qk_lanes[now, 0])
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
         # one product of x: W_f_x = W_f x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_f_T, out=w.W_f_x[:steps].reshape(steps * B, n_s))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_f_T, out=w.W_f_x[:steps].reshape(steps * B, n_s))
         # logsigmoid_W_f_x_5 = minimum(W_f_x, 0)
         np.minimum(w.W_f_x[:steps], 0, out=w.logsigmoid_W_f_x[now])
         # logsigmoid_W_f_x_1 = magnitude(W_f_x)
@@ -336,7 +336,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dW_q_x = dq*k_dW_q_x
         np.multiply(v.dW_q_x_dk_lanes[:steps, 0], v.k_dW_q_x, out=v.dW_q_x_dk_lanes[:steps, 0])
         # one product of dW_q_x: k_dx = W_qᵀ dW_q_x
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -383,11 +383,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = matvec(dK, u_K)
         np.copyto(v.dW_q_x_dk_lanes[:steps, 1], np.einsum("...ij,...j->...i", v.dK[:steps], w.u_K[now]))
         # one product of dW_f_x: k_dx_4 = W_fᵀ dW_f_x
-        np.dot(v.dW_f_x[:steps].reshape(steps * B, n_s), W_f, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dW_f_x[:steps].reshape(steps * B, n_s), W_f, out=v.dx[now].reshape(steps * B, n_x))
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -397,9 +397,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ dW_q_x xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ dv xᵀ; dW_f = Σ dW_f_x xᵀ
-        dW_f += np.dot(v.dW_f_x[:steps].reshape(steps * B, n_s).T, w.x[now].reshape(steps * B, n_x))
-        dW += np.dot(v.dW_q_x_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW_v += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW_f += np.matmul(v.dW_f_x[:steps].reshape(steps * B, n_s).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.dW_q_x_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW_v += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
 
     return {"W": dW, "W_v": dW_v, "W_f": dW_f}, v.dx, {"K": v.dK_prev.copy(), "V": v.dV_prev.copy()}
 
@@ -550,6 +550,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -579,12 +585,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -168,26 +168,26 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # one product of x: a_f_bar = W_f x; W_i_x = W_i x; W_g_x = W_g x
         np.copyto(
             w.W_i_x_to_silu_W_g_x[now, :, :3*n_h],
-            np.dot(w.x[now].reshape(steps * B, n_x), W_T).reshape(w.W_i_x_to_silu_W_g_x[now, :, :3*n_h].shape),
+            np.matmul(w.x[now].reshape(steps * B, n_x), W_T).reshape(w.W_i_x_to_silu_W_g_x[now, :, :3*n_h].shape),
         )
         # f_bar_1 = a_f_bar/2; silu_W_i_x_1 = W_i_x/2; silu_W_g_x_1 = W_g_x/2
         np.multiply(w.W_i_x_to_silu_W_g_x_lanes[now, 2], 0.5, out=w.W_i_x_to_silu_W_g_x_lanes[now, 2])
-        np.multiply(0.5, w.W_i_x_to_silu_W_g_x_lanes[now, 0:2], out=w.W_i_x_to_silu_W_g_x_lanes[now, 3:5])
+        np.multiply(0.5, w.W_i_x_to_silu_W_g_x[now, :, :2*n_h], out=w.W_i_x_to_silu_W_g_x[now, :, 3*n_h:5*n_h])
         # f_bar_2 = tanh(f_bar_1); silu_W_i_x_2 = tanh(silu_W_i_x_1); silu_W_g_x_2 = tanh(silu_W_g_x_1)
-        np.tanh(w.W_i_x_to_silu_W_g_x_lanes[now, 2:5], out=w.W_i_x_to_silu_W_g_x_lanes[now, 2:5])
+        np.tanh(w.W_i_x_to_silu_W_g_x[now, :, 2*n_h:5*n_h], out=w.W_i_x_to_silu_W_g_x[now, :, 2*n_h:5*n_h])
         # f_bar_3 = f_bar_2/2; silu_W_i_x_3 = silu_W_i_x_2/2; silu_W_g_x_3 = silu_W_g_x_2/2
-        np.multiply(w.W_i_x_to_silu_W_g_x_lanes[now, 2:5], 0.5, out=w.W_i_x_to_silu_W_g_x_lanes[now, 2:5])
+        np.multiply(w.W_i_x_to_silu_W_g_x[now, :, 2*n_h:5*n_h], 0.5, out=w.W_i_x_to_silu_W_g_x[now, :, 2*n_h:5*n_h])
         # f_bar = f_bar_3 + 1/2; silu_W_i_x_4 = silu_W_i_x_3 + 1/2; silu_W_g_x_4 = silu_W_g_x_3 + 1/2
-        np.add(w.W_i_x_to_silu_W_g_x_lanes[now, 2:5], 0.5, out=w.W_i_x_to_silu_W_g_x_lanes[now, 2:5])
+        np.add(w.W_i_x_to_silu_W_g_x[now, :, 2*n_h:5*n_h], 0.5, out=w.W_i_x_to_silu_W_g_x[now, :, 2*n_h:5*n_h])
         # f_2 = f_1*f_bar
         np.multiply(w.W_i_x_to_silu_W_g_x_lanes[now, 2], w.f_1, out=w.f[now])
         # f = f_2 + gamma_l
         np.add(w.f[now], gamma_l, out=w.f[now])
         # silu_W_i_x = W_i_x*silu_W_i_x_4; silu_W_g_x = W_g_x*silu_W_g_x_4
         np.multiply(
-            w.W_i_x_to_silu_W_g_x_lanes[now, 3:5],
-            w.W_i_x_to_silu_W_g_x_lanes[now, 0:2],
-            out=w.W_i_x_to_silu_W_g_x_lanes[now, 3:5],
+            w.W_i_x_to_silu_W_g_x[now, :, 3*n_h:5*n_h],
+            w.W_i_x_to_silu_W_g_x[now, :, :2*n_h],
+            out=w.W_i_x_to_silu_W_g_x[now, :, 3*n_h:5*n_h],
         )
         # i_1 = 1 - f
         np.subtract(1, w.f[now], out=w.i[:steps])
@@ -339,7 +339,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.k_da_f_bar[:steps],
         )
         # one product of dW_g_x: k_dx_3 = W_gᵀ dW_g_x
-        np.dot(
+        np.matmul(
             v.da_f_bar_to_df_lanes[:steps, 2].reshape(steps * B, n_h),
             W_rows,
             out=v.k_dx_3[:steps].reshape(steps * B, n_x),
@@ -371,13 +371,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_f_bar = df_bar*k_da_f_bar
         np.multiply(v.da_f_bar_to_df_lanes[:steps, 0], v.k_da_f_bar[:steps], out=v.da_f_bar_to_df_lanes[:steps, 0])
         # one product of dW_i_x: k_dx_2 = W_iᵀ dW_i_x
-        np.dot(
+        np.matmul(
             v.da_f_bar_to_df_lanes[:steps, 1].reshape(steps * B, n_h),
             W_rows_2,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product of da_f_bar: k_dx = W_fᵀ da_f_bar
-        np.dot(
+        np.matmul(
             v.da_f_bar_to_df_lanes[:steps, 0].reshape(steps * B, n_h),
             W_rows_3,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -386,7 +386,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx_3[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_f = Σ da_f_bar xᵀ; dW_i = Σ dW_i_x xᵀ; dW_g = Σ dW_g_x xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.da_f_bar_to_df[:steps, :, :3*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
@@ -518,6 +518,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -547,12 +553,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -149,7 +149,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: q = W_q x; a_f = W_f x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.qf[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.qf[now].reshape(steps * B, 2*n_k))
         # f_1 = a_f/2
         np.multiply(w.qf_lanes[now, 1], 0.5, out=w.qf_lanes[now, 1])
         # f_2 = tanh(f_1)
@@ -159,7 +159,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # f = f_3 + 1/2
         np.add(w.qf_lanes[now, 1], 0.5, out=w.qf_lanes[now, 1])
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
         # broadcast_f = broadcast(f, (n_k, n_v))
         np.copyto(w.broadcast_f[now], w.qf_lanes[now, 1][..., None])
         # u_S = 1 - f
@@ -225,7 +225,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dq = matvec(S, dy_y)
         np.copyto(v.dq_da_f_lanes[:steps, 0], np.einsum("...ij,...j->...i", w.S[1:][now], v.dy_y[:steps]))
         # one product of dq: k_dx = W_qᵀ dq
-        np.dot(
+        np.matmul(
             v.dq_da_f_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -252,9 +252,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_f = df*k_da_f
         np.multiply(v.dq_da_f_lanes[:steps, 1], v.k_da_f[:steps], out=v.dq_da_f_lanes[:steps, 1])
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.dx[now].reshape(steps * B, n_x))
         # one product of da_f: k_dx_2 = W_fᵀ da_f
-        np.dot(
+        np.matmul(
             v.dq_da_f_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -263,8 +263,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ dq xᵀ; dW_f = Σ da_f xᵀ; dW_v = Σ dv xᵀ
-        dW += np.dot(v.dq_da_f[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW_v += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.dq_da_f[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW_v += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
 
     return {"W": dW, "W_v": dW_v}, v.dx, {"S": v.dS_prev.copy()}
 
@@ -385,6 +385,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -414,12 +420,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

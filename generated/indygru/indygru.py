@@ -124,11 +124,11 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 18*n_h, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
-    # k_da_h_tilde_1, k_da_z_1, k_da_h_tilde, k_da_z: (n_h) each
-    v.k_da_h_tilde_1_to_k_da_z = np.empty((v.piece, 4, B, n_h), dtype)
+    # k_da_z, k_da_h_tilde, k_da_z_1, k_da_h_tilde_1: (n_h) each
+    v.k_da_z_to_k_da_h_tilde_1 = np.empty((v.piece, 4, B, n_h), dtype)
     v.da_z_da_r_da_h_tilde = np.empty((v.piece, B, 3*n_h), dtype)  # da_z, da_r, da_h_tilde: (n_h) each
     v.da_z_da_r_da_h_tilde_lanes = v.da_z_da_r_da_h_tilde.reshape(v.piece, B, 3, n_h).transpose(0, 2, 1, 3)
-    v.k_da_r_2_k_dh_prev = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_r_2, k_dh[t-1]: (n_h) each
+    v.k_dh_prev_k_da_r_2 = np.empty((v.piece, 2, B, n_h), dtype)  # k_dh[t-1], k_da_r_2: (n_h) each
     v.k_da_r = np.empty((v.piece, B, n_h), dtype)
     v.k_da_r_1 = np.empty((v.piece, B, n_h), dtype)
     v.k_dh_prev_1 = np.empty((v.piece, B, n_h), dtype)
@@ -140,7 +140,7 @@ def _adjoint_workspace(w):
     v.k_du_h = np.empty((v.piece, B, n_h), dtype)
     v.du_h = np.empty((v.piece, B, n_h), dtype)
     v.dy_h = np.empty((v.piece, B, n_h), dtype)
-    v.ticks = list(zip([*v.dh] * v.pieces, [*v.dy_h] * v.pieces, [*v.k_da_r_2_k_dh_prev[:, 1]] * v.pieces))
+    v.ticks = list(zip([*v.dh] * v.pieces, [*v.dy_h] * v.pieces, [*v.k_dh_prev_k_da_r_2[:, 0]] * v.pieces))
     return v
 
 
@@ -170,20 +170,20 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     u_lanes = np.concatenate([0.5 * u[:2*n_h], u[2*n_h:3*n_h]]).reshape(3, 1, n_h)
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_z_x = half_W_z x; half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(
+        np.matmul(
             w.x[now].reshape(steps * B, n_x),
             W_T,
             out=w.x_a_z_x_a_r_x_a_h_tilde[:steps].reshape(steps * B, 3*n_h),
         )
         # half_x_a_z = half_W_z_x + half_b_z; half_x_a_r = half_W_r_x + half_b_r; x_a_h_tilde = W_h_x + b_h
-        np.add(w.x_a_z_x_a_r_x_a_h_tilde_lanes[:steps], b_lanes, out=w.x_a_z_x_a_r_x_a_h_tilde_lanes[:steps])
+        np.add(w.x_a_z_x_a_r_x_a_h_tilde[:steps], b_row, out=w.x_a_z_x_a_r_x_a_h_tilde[:steps])
 
         for z_r_h_tilde, h_prev, zr, half_x_a_zr, h_tilde, r, x_a_h_tilde, z, h in w.ticks[now]:
             # half_a_z_1 = h[t-1]*half_u_z; half_a_r_1 = h[t-1]*half_u_r; a_h_tilde_1 = h[t-1]*u_h
@@ -240,7 +240,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     W = params["W"]
     u = params["u"]
 
-    u_lanes_ = np.concatenate([u[2*n_h:3*n_h], u[:n_h]]).reshape(2, 1, n_h)
+    u_lanes_ = np.concatenate([u[:n_h], u[2*n_h:3*n_h]]).reshape(2, 1, n_h)
     u_r = u[n_h:2*n_h]
     dW = np.zeros_like(params["W"], order="C")
     du = np.zeros_like(params["u"], order="C")
@@ -251,29 +251,29 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_h_tilde_1 = 1 - z
-        np.subtract(1, w.z_r_h_tilde[now, 0], out=v.k_da_h_tilde_1_to_k_da_z[:steps, 0])
+        np.subtract(1, w.z_r_h_tilde[now, 0], out=v.k_da_z_to_k_da_h_tilde_1[:steps, 3])
         # k_da_h_tilde_2 = h_tilde**2
-        np.multiply(w.z_r_h_tilde[now, 2], w.z_r_h_tilde[now, 2], out=v.k_da_h_tilde_1_to_k_da_z[:steps, 2])
+        np.multiply(w.z_r_h_tilde[now, 2], w.z_r_h_tilde[now, 2], out=v.k_da_z_to_k_da_h_tilde_1[:steps, 1])
         # k_da_h_tilde_3 = 1 - k_da_h_tilde_2
-        np.subtract(1, v.k_da_h_tilde_1_to_k_da_z[:steps, 2], out=v.k_da_h_tilde_1_to_k_da_z[:steps, 2])
+        np.subtract(1, v.k_da_z_to_k_da_h_tilde_1[:steps, 1], out=v.k_da_z_to_k_da_h_tilde_1[:steps, 1])
         # k_da_z_1 = h[t-1] - h_tilde
-        np.subtract(w.h[now], w.z_r_h_tilde[now, 2], out=v.k_da_h_tilde_1_to_k_da_z[:steps, 1])
+        np.subtract(w.h[now], w.z_r_h_tilde[now, 2], out=v.k_da_z_to_k_da_h_tilde_1[:steps, 2])
         # k_da_z_2 = k_da_h_tilde_1*z
         np.multiply(
-            v.k_da_h_tilde_1_to_k_da_z[:steps, 0],
+            v.k_da_z_to_k_da_h_tilde_1[:steps, 3],
             w.z_r_h_tilde[now, 0],
-            out=v.k_da_h_tilde_1_to_k_da_z[:steps, 3],
+            out=v.k_da_z_to_k_da_h_tilde_1[:steps, 0],
         )
         # k_da_h_tilde = k_da_h_tilde_1*k_da_h_tilde_3; k_da_z = k_da_z_1*k_da_z_2
         np.multiply(
-            v.k_da_h_tilde_1_to_k_da_z[:steps, 2:4],
-            v.k_da_h_tilde_1_to_k_da_z[:steps, 0:2],
-            out=v.k_da_h_tilde_1_to_k_da_z[:steps, 2:4],
+            v.k_da_z_to_k_da_h_tilde_1[:steps, 0:2],
+            v.k_da_z_to_k_da_h_tilde_1[:steps, 2:4],
+            out=v.k_da_z_to_k_da_h_tilde_1[:steps, 0:2],
         )
         # k_da_r_2 = k_da_h_tilde*u_h; k_k_dh[t-1] = k_da_z*u_z
-        np.multiply(v.k_da_h_tilde_1_to_k_da_z[:steps, 2:4], u_lanes_, out=v.k_da_r_2_k_dh_prev[:steps])
+        np.multiply(v.k_da_z_to_k_da_h_tilde_1[:steps, 0:2], u_lanes_, out=v.k_dh_prev_k_da_r_2[:steps])
         # k_da_r_3 = h[t-1]*k_da_r_2
-        np.multiply(v.k_da_r_2_k_dh_prev[:steps, 0], w.h[now], out=v.k_da_r[:steps])
+        np.multiply(v.k_dh_prev_k_da_r_2[:steps, 1], w.h[now], out=v.k_da_r[:steps])
         # k_da_r_4 = k_da_r_3*r
         np.multiply(v.k_da_r[:steps], w.z_r_h_tilde[now, 1], out=v.k_da_r[:steps])
         # k_da_r_1 = 1 - r
@@ -281,15 +281,15 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_r = k_da_r_1*k_da_r_4
         np.multiply(v.k_da_r[:steps], v.k_da_r_1[:steps], out=v.k_da_r[:steps])
         # k_dh[t-1]_3 = k_k_dh[t-1] + z
-        np.add(v.k_da_r_2_k_dh_prev[:steps, 1], w.z_r_h_tilde[now, 0], out=v.k_da_r_2_k_dh_prev[:steps, 1])
+        np.add(v.k_dh_prev_k_da_r_2[:steps, 0], w.z_r_h_tilde[now, 0], out=v.k_dh_prev_k_da_r_2[:steps, 0])
         # k_dh[t-1]_1 = k_da_r_2*r
-        np.multiply(v.k_da_r_2_k_dh_prev[:steps, 0], w.z_r_h_tilde[now, 1], out=v.k_dh_prev_1[:steps])
+        np.multiply(v.k_dh_prev_k_da_r_2[:steps, 1], w.z_r_h_tilde[now, 1], out=v.k_dh_prev_1[:steps])
         # k_dh[t-1]_4 = k_dh[t-1]_1 + k_dh[t-1]_3
-        np.add(v.k_da_r_2_k_dh_prev[:steps, 1], v.k_dh_prev_1[:steps], out=v.k_da_r_2_k_dh_prev[:steps, 1])
+        np.add(v.k_dh_prev_k_da_r_2[:steps, 0], v.k_dh_prev_1[:steps], out=v.k_dh_prev_k_da_r_2[:steps, 0])
         # k_dh[t-1]_2 = k_da_r*u_r
         np.multiply(v.k_da_r[:steps], u_r, out=v.k_dh_prev_2[:steps])
         # k_dh[t-1] = k_dh[t-1]_2 + k_dh[t-1]_4
-        np.add(v.k_da_r_2_k_dh_prev[:steps, 1], v.k_dh_prev_2[:steps], out=v.k_da_r_2_k_dh_prev[:steps, 1])
+        np.add(v.k_dh_prev_k_da_r_2[:steps, 0], v.k_dh_prev_2[:steps], out=v.k_dh_prev_k_da_r_2[:steps, 0])
         # k_du_h = h[t-1]*r
         np.multiply(w.z_r_h_tilde[now, 1], w.h[now], out=v.k_du_h[:steps])
 
@@ -301,7 +301,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
 
         # da_h_tilde = dh*k_da_h_tilde
         np.multiply(
-            v.k_da_h_tilde_1_to_k_da_z[:steps, 2],
+            v.k_da_z_to_k_da_h_tilde_1[:steps, 1],
             v.dh[:steps],
             out=v.da_z_da_r_da_h_tilde_lanes[:steps, 2],
         )
@@ -309,12 +309,16 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.multiply(v.k_da_r[:steps], v.dh[:steps], out=v.da_z_da_r_da_h_tilde_lanes[:steps, 1])
         # da_z = dh*k_da_z
         np.multiply(
-            v.k_da_h_tilde_1_to_k_da_z[:steps, 3],
+            v.k_da_z_to_k_da_h_tilde_1[:steps, 0],
             v.dh[:steps],
             out=v.da_z_da_r_da_h_tilde_lanes[:steps, 0],
         )
         # one product: dx = W_hᵀ da_h_tilde + W_rᵀ da_r + W_zᵀ da_z
-        np.dot(v.da_z_da_r_da_h_tilde[:steps].reshape(steps * B, 3*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(
+            v.da_z_da_r_da_h_tilde[:steps].reshape(steps * B, 3*n_h),
+            W,
+            out=v.dx[now].reshape(steps * B, n_x),
+        )
         # du_z = da_z*h[t-1]
         np.multiply(v.da_z_da_r_da_h_tilde_lanes[:steps, 0], w.h[now], out=v.du_z[:steps])
         # du_r = da_r*h[t-1]
@@ -322,7 +326,10 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # du_h = da_h_tilde*k_du_h
         np.multiply(v.k_du_h[:steps], v.da_z_da_r_da_h_tilde_lanes[:steps, 2], out=v.du_h[:steps])
         # one product: dW_z = Σ da_z xᵀ; dW_r = Σ da_r xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW += np.dot(v.da_z_da_r_da_h_tilde[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(
+            v.da_z_da_r_da_h_tilde[:steps].reshape(steps * B, 3*n_h).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
         # du_z = Σ du_z; db_z = Σ da_z; du_r = Σ du_r; db_r = Σ da_r; du_h = Σ du_h; db_h = Σ da_h_tilde
         db += np.sum(v.da_z_da_r_da_h_tilde[:steps].reshape(steps * B, 3*n_h), axis=0)
         du[2*n_h:3*n_h] += np.sum(v.du_h[:steps].reshape(steps * B, n_h), axis=0)
@@ -476,6 +483,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -505,12 +518,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -136,8 +136,8 @@ def _adjoint_workspace(w):
     v.dh = np.empty((v.piece, B, n_h), dtype)
     v.k_k_dc_to_k_da_o = np.empty((v.piece, 5, B, n_h), dtype)  # k_k_dc, k_da_g, k_da_i, k_da_f, k_da_o: (n_h) each
     v.k_da_ifo_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_i_1, k_da_f_1, k_da_o_1: (n_h) each
-    v.da_gifo = np.empty((v.piece, B, 4*n_h), dtype)  # da_g, da_i, da_f, da_o: (n_h) each
-    v.da_gifo_lanes = v.da_gifo.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
+    v.da_ifgo = np.empty((v.piece, B, 4*n_h), dtype)  # da_i, da_f, da_g, da_o: (n_h) each
+    v.da_ifgo_lanes = v.da_ifgo.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     v.dc = np.empty((v.piece, B, n_h), dtype)
     # k_k_dh[t-1]_2, k_k_dh[t-1]_3, k_k_dh[t-1]_4: (n_h) each
     v.k_k_dh_prev_234 = np.empty((v.piece, 3, B, n_h), dtype)
@@ -146,7 +146,7 @@ def _adjoint_workspace(w):
     v.k_dh_prev = np.empty((B, n_h), dtype)
     v.dc_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
-    v.du_gif = np.empty((v.piece, 3, B, n_h), dtype)  # du_g, du_i, du_f: (n_h) each
+    v.du_ifg = np.empty((v.piece, 3, B, n_h), dtype)  # du_i, du_f, du_g: (n_h) each
     v.du_o = np.empty((v.piece, B, n_h), dtype)
     v.dy_h = np.empty((v.piece, B, n_h), dtype)
     v.ticks = list(
@@ -190,7 +190,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], 0.5 * W[3*n_h:4*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]]).reshape(4, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]])
     u_lanes = np.concatenate([0.5 * u[:2*n_h], 0.5 * u[3*n_h:4*n_h], u[2*n_h:3*n_h]]).reshape(4, 1, n_h)
     c_21 = w.c_21
     c_1 = w.c_21[1]
@@ -199,12 +199,12 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_g_x = W_g x; half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifog[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifog[:steps].reshape(steps * B, 4*n_h))
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # x_a_g = W_g_x + b_g
         # half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_ifog_lanes[:steps], b_lanes, out=w.x_a_ifog_lanes[:steps])
+        np.add(w.x_a_ifog[:steps], b_row, out=w.x_a_ifog[:steps])
 
         for ifog, h_prev, x_a_ifog_lanes, ifo, g_c_prev, if_, c, tanh_c, h, o in w.ticks[now]:
             # half_a_i_1 = h[t-1]*half_u_i
@@ -267,7 +267,6 @@ def backward(params, tape, dy, dstate=None, *, work=None):
 
     u_lanes_ = np.concatenate([u[:2*n_h], u[3*n_h:4*n_h]]).reshape(3, 1, n_h)
     u_g = u[2*n_h:3*n_h]
-    W_rows = np.concatenate([W[2*n_h:3*n_h], W[:2*n_h], W[3*n_h:4*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     du = np.zeros_like(params["u"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -328,28 +327,18 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.multiply(dc, f, out=dc_prev)
 
         # da_o = dh*k_da_o
-        np.multiply(v.k_k_dc_to_k_da_o[:steps, 4], v.dh[:steps], out=v.da_gifo_lanes[:steps, 3])
+        np.multiply(v.k_k_dc_to_k_da_o[:steps, 4], v.dh[:steps], out=v.da_ifgo_lanes[:steps, 3])
         # da_g = dc*k_da_g; da_f = dc*k_da_f; da_i = dc*k_da_i
-        np.multiply(v.dc[:steps][:, None], v.k_k_dc_to_k_da_o[:steps, 1:4], out=v.da_gifo_lanes[:steps, 0:3])
+        np.multiply(v.dc[:steps][:, None], v.k_k_dc_to_k_da_o[:steps, 2:4], out=v.da_ifgo_lanes[:steps, 0:2])
+        np.multiply(v.dc[:steps], v.k_k_dc_to_k_da_o[:steps, 1], out=v.da_ifgo_lanes[:steps, 2])
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(v.da_gifo[:steps].reshape(steps * B, 4*n_h), W_rows, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_ifgo[:steps].reshape(steps * B, 4*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # du_i = da_i*h[t-1]; du_f = da_f*h[t-1]; du_g = da_g*h[t-1]
-        np.multiply(w.h[now][:, None], v.da_gifo_lanes[:steps, 0:3], out=v.du_gif[:steps])
+        np.multiply(w.h[now][:, None], v.da_ifgo_lanes[:steps, 0:3], out=v.du_ifg[:steps])
         # du_o = da_o*h[t-1]
-        np.multiply(v.da_gifo_lanes[:steps, 3], w.h[now], out=v.du_o[:steps])
+        np.multiply(v.da_ifgo_lanes[:steps, 3], w.h[now], out=v.du_o[:steps])
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
-            v.da_gifo[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:2*n_h] += np.dot(
-            v.da_gifo[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[3*n_h:4*n_h] += np.dot(
-            v.da_gifo[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
+        dW += np.matmul(v.da_ifgo[:steps].reshape(steps * B, 4*n_h).T, w.x[now].reshape(steps * B, n_x))
         # du_i = Σ du_i
         # db_i = Σ da_i
         # du_f = Σ du_f
@@ -358,12 +347,10 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # db_g = Σ da_g
         # du_o = Σ du_o
         # db_o = Σ da_o
-        db[2*n_h:3*n_h] += np.sum(v.da_gifo[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:2*n_h] += np.sum(v.da_gifo[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h), axis=0)
-        db[3*n_h:4*n_h] += np.sum(v.da_gifo[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h), axis=0)
-        du[2*n_h:3*n_h] += np.sum(v.du_gif[:steps, 0].reshape(steps * B, n_h), axis=0)
-        du[:n_h] += np.sum(v.du_gif[:steps, 1].reshape(steps * B, n_h), axis=0)
-        du[n_h:2*n_h] += np.sum(v.du_gif[:steps, 2].reshape(steps * B, n_h), axis=0)
+        db += np.sum(v.da_ifgo[:steps].reshape(steps * B, 4*n_h), axis=0)
+        du[:n_h] += np.sum(v.du_ifg[:steps, 0].reshape(steps * B, n_h), axis=0)
+        du[n_h:2*n_h] += np.sum(v.du_ifg[:steps, 1].reshape(steps * B, n_h), axis=0)
+        du[2*n_h:3*n_h] += np.sum(v.du_ifg[:steps, 2].reshape(steps * B, n_h), axis=0)
         du[3*n_h:4*n_h] += np.sum(v.du_o[:steps].reshape(steps * B, n_h), axis=0)
 
     return {"W": dW, "u": du, "b": db}, v.dx, {"h": v.dh_prev.copy(), "c": v.dc_prev.copy()}
@@ -534,6 +521,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -563,12 +556,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -109,8 +109,8 @@ def workspace(params, T, B):
     w.x_a_y_tilde_to_x_a_g_h_lanes = w.x_a_y_tilde_to_x_a_g_h.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     w.y_tilde_g_y = np.empty((T, B, 2*n_h), dtype)  # y_tilde, g_y: (n_h) each
     w.y_tilde_g_y_lanes = w.y_tilde_g_y.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.U_h_gh_h = np.empty((B, 2*n_h), dtype)  # U_h_h, half_U_gh_h: (n_h) each
-    w.U_h_gh_h_lanes = w.U_h_gh_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.a_h_tilde_a_g_h = np.empty((B, 2*n_h), dtype)  # a_h_tilde, half_a_g_h: (n_h) each
+    w.a_h_tilde_a_g_h_lanes = w.a_h_tilde_a_g_h.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.h_tilde_g_h = np.empty((T, 2, B, n_h), dtype)  # h_tilde, g_h: (n_h) each
     w.y = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
@@ -118,8 +118,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.x_a_y_tilde_to_x_a_g_h[:, :, 2*n_h:4*n_h]] * w.pieces,
             w.h_tilde_g_h,
-            [*w.x_a_y_tilde_to_x_a_g_h_lanes[:, 2:4]] * w.pieces,
             w.h_tilde_g_h[:, 1],
             w.h_tilde_g_h[:, 0],
             w.h[1:],
@@ -136,11 +136,11 @@ def _adjoint_workspace(w):
     _reserve(T, B, v.piece, n_h, 16*n_h, dtype)
     # k_da_h_tilde, k_da_g_h, g_h, k_da_g_h_1, k_da_g_h_2: (n_h) each
     v.k_da_h_tilde_to_k_da_g_h_2 = np.empty((v.piece, 5, B, n_h), dtype)
-    # da_y_tilde, da_g_y, da_h_tilde, da_g_h, dh[t-1]_1: (n_h) each
-    v.da_y_tilde_to_dh_prev_1 = np.empty((v.piece, B, 5*n_h), dtype)
-    v.da_y_tilde_to_dh_prev_1_lanes = v.da_y_tilde_to_dh_prev_1.reshape(v.piece, B, 5, n_h).transpose(0, 2, 1, 3)
+    # da_g_y, da_y_tilde, da_h_tilde, da_g_h, dh[t-1]_1: (n_h) each
+    v.da_g_y_to_dh_prev_1 = np.empty((v.piece, B, 5*n_h), dtype)
+    v.da_g_y_to_dh_prev_1_lanes = v.da_g_y_to_dh_prev_1.reshape(v.piece, B, 5, n_h).transpose(0, 2, 1, 3)
     v.k_da_g_y_1 = np.empty((v.piece, B, n_h), dtype)
-    v.k_da_y_tilde_k_da_g_y = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_y_tilde, k_da_g_y: (n_h) each
+    v.k_da_g_y_k_da_y_tilde = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_g_y, k_da_y_tilde: (n_h) each
     v.x_dh_prev = np.empty((v.piece, B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
     v.k_dx_5 = np.empty((v.piece, B, n_h), dtype)
@@ -149,10 +149,10 @@ def _adjoint_workspace(w):
     v.dy_y = np.empty((v.piece, B, n_h), dtype)
     v.ticks = list(
         zip(
-            [*v.da_y_tilde_to_dh_prev_1_lanes[:, 2:5]] * v.pieces,
+            [*v.da_g_y_to_dh_prev_1_lanes[:, 2:5]] * v.pieces,
             [*v.k_da_h_tilde_to_k_da_g_h_2[:, 0:3]] * v.pieces,
-            [*v.da_y_tilde_to_dh_prev_1[:, :, 2*n_h:4*n_h]] * v.pieces,
-            [*v.da_y_tilde_to_dh_prev_1_lanes[:, 4]] * v.pieces,
+            [*v.da_g_y_to_dh_prev_1[:, :, 2*n_h:4*n_h]] * v.pieces,
+            [*v.da_g_y_to_dh_prev_1_lanes[:, 4]] * v.pieces,
             [*v.x_dh_prev] * v.pieces,
         ),
     )
@@ -185,17 +185,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], W[2*n_h:3*n_h], W[n_h:2*n_h], 0.5 * W[3*n_h:4*n_h]]).T)
-    b_lanes = np.concatenate([b[:n_h], b[2*n_h:3*n_h], b[n_h:2*n_h], 0.5 * b[3*n_h:4*n_h]]).reshape(4, 1, n_h)
+    b_row = np.concatenate([b[:n_h], b[2*n_h:3*n_h], b[n_h:2*n_h], 0.5 * b[3*n_h:4*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([U[n_h:2*n_h], 0.5 * U[3*n_h:4*n_h]]).T)
     U_T_2 = np.ascontiguousarray(np.concatenate([U[:n_h], U[2*n_h:3*n_h]]).T)
-    U_h_gh_h = w.U_h_gh_h
-    U_h_gh_h_lanes = w.U_h_gh_h_lanes
+    a_h_tilde_a_g_h = w.a_h_tilde_a_g_h
+    a_h_tilde_a_g_h_lanes = w.a_h_tilde_a_g_h_lanes
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_y_x = W_y x; W_h_x = W_h x; W_gy_x = W_gy x; half_W_gh_x = half_W_gh x
-        np.dot(
+        np.matmul(
             w.x[now].reshape(steps * B, n_h),
             W_T,
             out=w.x_a_y_tilde_to_x_a_g_h[:steps].reshape(steps * B, 4*n_h),
@@ -204,15 +204,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # x_a_h_tilde = W_h_x + b_h
         # x_a_g_y = W_gy_x + b_gy
         # half_x_a_g_h = half_W_gh_x + half_b_gh
-        np.add(w.x_a_y_tilde_to_x_a_g_h_lanes[:steps], b_lanes, out=w.x_a_y_tilde_to_x_a_g_h_lanes[:steps])
+        np.add(w.x_a_y_tilde_to_x_a_g_h[:steps], b_row, out=w.x_a_y_tilde_to_x_a_g_h[:steps])
 
-        for h_prev, h_tilde_g_h, x_a_h_tilde_x_a_g_h, g_h, h_tilde, h in w.ticks[now]:
+        for h_prev, x_a_h_tilde_x_a_g_h_rows, h_tilde_g_h, g_h, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: U_h_h = U_h h[t-1]; half_U_gh_h = half_U_gh h[t-1]
-            np.dot(h_prev, U_T, out=U_h_gh_h)
+            np.dot(h_prev, U_T, out=a_h_tilde_a_g_h)
             # a_h_tilde = U_h_h + x_a_h_tilde; half_a_g_h = half_U_gh_h + half_x_a_g_h
-            np.add(x_a_h_tilde_x_a_g_h, U_h_gh_h_lanes, out=h_tilde_g_h)
+            np.add(a_h_tilde_a_g_h, x_a_h_tilde_x_a_g_h_rows, out=a_h_tilde_a_g_h)
             # h_tilde = tanh(a_h_tilde); half_g_h = tanh(half_a_g_h)
-            np.tanh(h_tilde_g_h, out=h_tilde_g_h)
+            np.tanh(a_h_tilde_a_g_h_lanes, out=h_tilde_g_h)
             # g_h_1 = half_g_h/2
             np.multiply(g_h, 0.5, out=g_h)
             # g_h = g_h_1 + 1/2
@@ -225,9 +225,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.add(h_tilde, h_2, out=h)
 
         # one product of h[t-1]: U_y_h = U_y h[t-1]; U_gy_h = U_gy h[t-1]
-        np.dot(w.h[now].reshape(steps * B, n_h), U_T_2, out=w.y_tilde_g_y[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.h[now].reshape(steps * B, n_h), U_T_2, out=w.y_tilde_g_y[now].reshape(steps * B, 2*n_h))
         # a_y_tilde = U_y_h + x_a_y_tilde; a_g_y = U_gy_h + x_a_g_y
-        np.add(w.y_tilde_g_y_lanes[now], w.x_a_y_tilde_to_x_a_g_h_lanes[:steps, 0:2], out=w.y_tilde_g_y_lanes[now])
+        np.add(w.y_tilde_g_y[now], w.x_a_y_tilde_to_x_a_g_h[:steps, :, :2*n_h], out=w.y_tilde_g_y[now])
         # y_tilde = maximum(a_y_tilde, 0)
         np.maximum(w.y_tilde_g_y_lanes[now, 0], 0, out=w.y_tilde_g_y_lanes[now, 0])
         # g_y_1 = a_g_y/2
@@ -276,8 +276,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     W = params["W"]
     U = params["U"]
 
-    U_rows = np.concatenate([U[:n_h], U[2*n_h:3*n_h]])
-    W_rows = np.concatenate([W[:n_h], W[2*n_h:3*n_h]])
+    U_rows = np.concatenate([U[2*n_h:3*n_h], U[:n_h]])
+    W_rows = np.concatenate([W[2*n_h:3*n_h], W[:n_h]])
     U_rows_2 = np.concatenate([U[n_h:2*n_h], U[3*n_h:4*n_h]])
     W_rows_2 = np.concatenate([W[n_h:2*n_h], W[3*n_h:4*n_h]])
     dW = np.zeros_like(params["W"], order="C")
@@ -310,38 +310,38 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.k_da_h_tilde_to_k_da_g_h_2[:steps, 0:2],
         )
         # k_dg_y = x - y_tilde
-        np.subtract(w.x[now], w.y_tilde_g_y_lanes[now, 0], out=v.da_y_tilde_to_dh_prev_1_lanes[:steps, 1])
+        np.subtract(w.x[now], w.y_tilde_g_y_lanes[now, 0], out=v.da_g_y_to_dh_prev_1_lanes[:steps, 0])
         # dg_y = dy_y*k_dg_y
         np.multiply(
-            v.da_y_tilde_to_dh_prev_1_lanes[:steps, 1],
+            v.da_g_y_to_dh_prev_1_lanes[:steps, 0],
             v.dy_y[:steps],
-            out=v.da_y_tilde_to_dh_prev_1_lanes[:steps, 1],
+            out=v.da_g_y_to_dh_prev_1_lanes[:steps, 0],
         )
         # k_da_g_y_1 = 1 - g_y
         np.subtract(1, w.y_tilde_g_y_lanes[now, 1], out=v.k_da_g_y_1[:steps])
         # k_da_g_y = g_y*k_da_g_y_1
-        np.multiply(v.k_da_g_y_1[:steps], w.y_tilde_g_y_lanes[now, 1], out=v.k_da_y_tilde_k_da_g_y[:steps, 1])
+        np.multiply(v.k_da_g_y_1[:steps], w.y_tilde_g_y_lanes[now, 1], out=v.k_da_g_y_k_da_y_tilde[:steps, 0])
         # k_da_y_tilde = heaviside(y_tilde)
-        np.heaviside(w.y_tilde_g_y_lanes[now, 0], 0.0, out=v.k_da_y_tilde_k_da_g_y[:steps, 0])
+        np.heaviside(w.y_tilde_g_y_lanes[now, 0], 0.0, out=v.k_da_g_y_k_da_y_tilde[:steps, 1])
         # dy_tilde = dy_y*k_da_g_y_1
-        np.multiply(v.k_da_g_y_1[:steps], v.dy_y[:steps], out=v.da_y_tilde_to_dh_prev_1_lanes[:steps, 0])
+        np.multiply(v.k_da_g_y_1[:steps], v.dy_y[:steps], out=v.da_g_y_to_dh_prev_1_lanes[:steps, 1])
         # da_g_y = dg_y*k_da_g_y; da_y_tilde = dy_tilde*k_da_y_tilde
         np.multiply(
-            v.da_y_tilde_to_dh_prev_1_lanes[:steps, 0:2],
-            v.k_da_y_tilde_k_da_g_y[:steps],
-            out=v.da_y_tilde_to_dh_prev_1_lanes[:steps, 0:2],
+            v.da_g_y_to_dh_prev_1_lanes[:steps, 0:2],
+            v.k_da_g_y_k_da_y_tilde[:steps],
+            out=v.da_g_y_to_dh_prev_1_lanes[:steps, 0:2],
         )
         # one product: x_dh[t-1] = U_gyᵀ da_g_y + U_yᵀ da_y_tilde
-        np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
+        np.matmul(
+            v.da_g_y_to_dh_prev_1[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             U_rows,
             out=v.x_dh_prev[:steps].reshape(steps * B, n_h),
         )
         # k_dx_5 = dy_y*g_y
         np.multiply(v.dy_y[:steps], w.y_tilde_g_y_lanes[now, 1], out=v.k_dx_5[:steps])
         # one product: x_dx_1 = W_gyᵀ da_g_y + W_yᵀ da_y_tilde
-        np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
+        np.matmul(
+            v.da_g_y_to_dh_prev_1[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             W_rows,
             out=v.x_dx[:steps].reshape(steps * B, n_h),
         )
@@ -365,53 +365,44 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, dh_prev_1, out=dh_prev)
 
         # one product: p_dx = W_ghᵀ da_g_h + W_hᵀ da_h_tilde
-        np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h),
+        np.matmul(
+            v.da_g_y_to_dh_prev_1[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h),
             W_rows_2,
             out=v.dx[now].reshape(steps * B, n_h),
         )
         # dx = p_dx + x_dx
         np.add(v.dx[now], v.x_dx[:steps], out=v.dx[now])
         # one product: dW_y = Σ da_y_tilde xᵀ; dW_h = Σ da_h_tilde xᵀ; dW_gy = Σ da_g_y xᵀ; dW_gh = Σ da_g_h xᵀ
-        dW[:n_h] += np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h).T,
+        dW[2*n_h:3*n_h] += np.matmul(
+            v.da_g_y_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_h),
         )
-        dW[2*n_h:3*n_h] += np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dW[:2*n_h] += np.matmul(
+            v.da_g_y_to_dh_prev_1[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_h),
         )
-        dW[n_h:2*n_h] += np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_h),
-        )
-        dW[3*n_h:4*n_h] += np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
+        dW[3*n_h:4*n_h] += np.matmul(
+            v.da_g_y_to_dh_prev_1[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_h),
         )
         # one product: dU_y = Σ da_y_tilde h[t-1]ᵀ; dU_h = Σ da_h_tilde h[t-1]ᵀ; dU_gy = Σ da_g_y h[t-1]ᵀ; dU_gh = Σ
         #     da_g_h h[t-1]ᵀ
-        dU[:n_h] += np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h).T,
+        dU[2*n_h:3*n_h] += np.matmul(
+            v.da_g_y_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
-        dU[2*n_h:3*n_h] += np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dU[:2*n_h] += np.matmul(
+            v.da_g_y_to_dh_prev_1[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
-        dU[n_h:2*n_h] += np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[3*n_h:4*n_h] += np.dot(
-            v.da_y_tilde_to_dh_prev_1[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
+        dU[3*n_h:4*n_h] += np.matmul(
+            v.da_g_y_to_dh_prev_1[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_y = Σ da_y_tilde; db_h = Σ da_h_tilde; db_gy = Σ da_g_y; db_gh = Σ da_g_h
-        db[:n_h] += np.sum(v.da_y_tilde_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[2*n_h:3*n_h] += np.sum(v.da_y_tilde_to_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
-        db[n_h:2*n_h] += np.sum(v.da_y_tilde_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
-        db[3*n_h:4*n_h] += np.sum(v.da_y_tilde_to_dh_prev_1[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h), axis=0)
+        db[2*n_h:3*n_h] += np.sum(v.da_g_y_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
+        db[:2*n_h] += np.sum(v.da_g_y_to_dh_prev_1[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h), axis=0)
+        db[3*n_h:4*n_h] += np.sum(v.da_g_y_to_dh_prev_1[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h), axis=0)
 
     return {"W": dW, "U": dU, "b": db}, v.dx, {"h": v.dh_prev.copy()}
 
@@ -559,6 +550,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -588,12 +585,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -88,12 +88,12 @@ def workspace(params, T, B):
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, n_h + n_m, n_h, dtype)
     w.x_a_h = np.empty((w.piece, B, n_h), dtype)
-    w.U_h_y = np.empty((B, n_h), dtype)
+    w.a_h = np.empty((B, n_h), dtype)
     w.h = np.empty((T, B, n_h), dtype)
     w.half_W_y_h = np.empty((B, n_m), dtype)
     w.y_1 = np.empty((B, n_m), dtype)
     w.y = np.empty((T + 1, B, n_m), dtype)
-    w.ticks = list(zip(w.y[:-1], w.h, [*w.x_a_h] * w.pieces, w.y[1:]))
+    w.ticks = list(zip(w.y[:-1], [*w.x_a_h] * w.pieces, w.h, w.y[1:]))
     return w
 
 
@@ -154,24 +154,24 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_h_T = np.ascontiguousarray(U_h.T)
     W_y_T = np.ascontiguousarray((0.5 * W_y).T)
     half_b_y = 0.5 * b[n_h:n_h + n_m]
-    U_h_y = w.U_h_y
+    a_h = w.a_h
     half_W_y_h = w.half_W_y_h
     y_1 = w.y_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h[:steps].reshape(steps * B, n_h))
         # x_a_h = W_h_x + b_h
         np.add(w.x_a_h[:steps], b_h, out=w.x_a_h[:steps])
 
-        for y_prev, h, x_a_h, y in w.ticks[now]:
+        for y_prev, x_a_h, h, y in w.ticks[now]:
             # one product of y[t-1]: U_h_y = U_h y[t-1]
-            np.dot(y_prev, U_h_T, out=U_h_y)
+            np.dot(y_prev, U_h_T, out=a_h)
             # a_h = U_h_y + x_a_h
-            np.add(x_a_h, U_h_y, out=h)
+            np.add(a_h, x_a_h, out=a_h)
             # h = tanh(a_h)
-            np.tanh(h, out=h)
+            np.tanh(a_h, out=h)
             # one product of h: half_W_y_h = half_W_y h
             np.dot(h, W_y_T, out=half_W_y_h)
             # half_a_y = half_W_y_h + half_b_y
@@ -247,16 +247,16 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.dot(da_h, U_h, out=dy_prev)
 
         # one product of da_h: dx = W_hᵀ da_h
-        np.dot(v.da_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_h = Σ da_h xᵀ
-        dW_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ da_h y[t-1]ᵀ
-        dU_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.y[now].reshape(steps * B, n_m))
+        dU_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.y[now].reshape(steps * B, n_m))
         # db_h = Σ da_h; db_y = Σ da_y
         db[:n_h] += np.sum(v.da_h[:steps].reshape(steps * B, n_h), axis=0)
         db[n_h:n_h + n_m] += np.sum(v.da_y[:steps].reshape(steps * B, n_m), axis=0)
         # one product: dW_y = Σ da_y hᵀ
-        dW_y += np.dot(v.da_y[:steps].reshape(steps * B, n_m).T, w.h[now].reshape(steps * B, n_h))
+        dW_y += np.matmul(v.da_y[:steps].reshape(steps * B, n_m).T, w.h[now].reshape(steps * B, n_h))
 
     return {"W_h": dW_h, "U_h": dU_h, "b": db, "W_y": dW_y}, v.dx, {"y": v.dy_prev.copy()}
 
@@ -391,6 +391,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -420,12 +426,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

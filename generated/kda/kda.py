@@ -102,8 +102,7 @@ def workspace(params, T, B):
     w.silu_W_qk_x = np.empty((T, 2, B, n_k), dtype)  # silu_W_q_x, silu_W_k_x: (n_k) each
     w.u_qk = np.empty((w.piece, 2, B, n_k), dtype)  # u_q, u_k: (n_k) each
     w.sqrt_u_qk_2 = np.empty((T, 2, B, 1), dtype)  # sqrt_u_q_2, sqrt_u_k_2: (1) each
-    w.q = np.empty((T, B, n_k), dtype)
-    w.k = np.empty((T, B, n_k), dtype)
+    w.qk = np.empty((T, 2, B, n_k), dtype)  # q, k: (n_k) each
     w.a_v = np.empty((T, B, n_v), dtype)
     w.v_ = np.empty((T, B, n_v), dtype)
     w.softplus_u_g = np.empty((T, B, n_k), dtype)
@@ -117,7 +116,7 @@ def workspace(params, T, B):
     w.outer_u_S_u_S_2 = np.empty((B, n_k, n_v), dtype)
     w.y = np.empty((T, B, n_v), dtype)
     w.S = np.empty((T + 1, B, n_k, n_v), dtype)
-    w.ticks = list(zip(w.S_bar, w.broadcast_exp_g, w.S[:-1], w.u_S_2, w.k, w.v_, w.u_S, w.S[1:]))
+    w.ticks = list(zip(w.S_bar, w.broadcast_exp_g, w.S[:-1], w.u_S_2, w.qk[:, 1], w.v_, w.u_S, w.S[1:]))
     return w
 
 
@@ -138,11 +137,12 @@ def _adjoint_workspace(w):
     v.k_dbeta = np.empty((v.piece, B, n_k), dtype)
     v.da_beta = np.empty((v.piece, B, 1), dtype)
     v.k_da_beta = np.empty((v.piece, B, 1), dtype)
-    v.dW_q_x_to_du_g = np.empty((v.piece, B, 4*n_k), dtype)  # dW_q_x, dW_k_x, k_dsilu_W_k_x, du_g: (n_k) each
-    v.dW_q_x_to_du_g_lanes = v.dW_q_x_to_du_g.reshape(v.piece, B, 4, n_k).transpose(0, 2, 1, 3)
+    # dW_q_x, dW_k_x, du_g, k_dsilu_W_k_x: (n_k) each
+    v.dW_q_x_to_k_dsilu_W_k_x = np.empty((v.piece, B, 4*n_k), dtype)
+    v.dW_q_x_to_k_dsilu_W_k_x_lanes = v.dW_q_x_to_k_dsilu_W_k_x.reshape(v.piece, B, 4, n_k).transpose(0, 2, 1, 3)
     v.k_k_k_du_g = np.empty((v.piece, B, n_k), dtype)
-    # k_k_dsilu_W_k_x, k_du_g, k_k_dsqrt_u_k_2, k_dsqrt_u_q_2: (n_k) each
-    v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2 = np.empty((v.piece, 4, B, n_k), dtype)
+    # k_dsqrt_u_q_2, k_k_dsqrt_u_k_2, k_du_g, k_k_dsilu_W_k_x: (n_k) each
+    v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x = np.empty((v.piece, 4, B, n_k), dtype)
     v.k_k_dexp_a_log = np.empty((v.piece, B, n_k), dtype)
     v.k_dexp_a_log = np.empty((v.piece, B, 1), dtype)
     v.k_k_da_v = np.empty((v.piece, B, n_v), dtype)
@@ -155,8 +155,8 @@ def _adjoint_workspace(w):
     v.du_k_2 = np.empty((v.piece, B, 1), dtype)
     v.k_du_k_2 = np.empty((v.piece, B, 1), dtype)
     v.k_k_dsilu_W_k_x_2 = np.empty((v.piece, B, 1), dtype)
-    v.k_k_dW_kq_x = np.empty((v.piece, 2, B, n_k), dtype)  # k_k_dW_k_x, k_k_dW_q_x: (n_k) each
-    v.k_dW_kq_x = np.empty((v.piece, 2, B, n_k), dtype)  # k_dW_k_x, k_dW_q_x: (n_k) each
+    v.k_k_dW_qk_x = np.empty((v.piece, 2, B, n_k), dtype)  # k_k_dW_q_x, k_k_dW_k_x: (n_k) each
+    v.k_dW_qk_x = np.empty((v.piece, 2, B, n_k), dtype)  # k_dW_q_x, k_dW_k_x: (n_k) each
     v.du_q_3 = np.empty((v.piece, B, n_k), dtype)
     v.k_k_dsqrt_u_q_2_1 = np.empty((v.piece, B, 1), dtype)
     v.du_q_2 = np.empty((v.piece, B, 1), dtype)
@@ -179,7 +179,7 @@ def _adjoint_workspace(w):
             w.u_S,
             [*v.dmatvec_t_S_bar_k] * v.pieces,
             [*v.dS_bar] * v.pieces,
-            w.k,
+            w.qk[:, 1],
             w.broadcast_exp_g,
         ),
     )
@@ -226,7 +226,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_q_x = W_q x; W_k_x = W_k x; W_a_x = W_a x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_q_x_W_k_x_u_g[now].reshape(steps * B, 3*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_q_x_W_k_x_u_g[now].reshape(steps * B, 3*n_k))
         # silu_W_q_x_1 = W_q_x/2; silu_W_k_x_1 = W_k_x/2
         np.multiply(0.5, w.W_q_x_W_k_x_u_g_lanes[now, 0:2], out=w.silu_W_qk_x[now])
         # silu_W_q_x_2 = tanh(silu_W_q_x_1); silu_W_k_x_2 = tanh(silu_W_k_x_1)
@@ -248,12 +248,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # sqrt_u_q_2 = sqrt(u_q_2); sqrt_u_k_2 = sqrt(u_k_2)
         np.sqrt(w.sqrt_u_qk_2[now], out=w.sqrt_u_qk_2[now])
         # u_q_3 = silu_W_q_x/sqrt_u_q_2; k = silu_W_k_x/sqrt_u_k_2
-        np.divide(w.silu_W_qk_x[now, 1], w.sqrt_u_qk_2[now, 1], out=w.k[now])
-        np.divide(w.silu_W_qk_x[now, 0], w.sqrt_u_qk_2[now, 0], out=w.q[now])
+        np.divide(w.silu_W_qk_x[now], w.sqrt_u_qk_2[now], out=w.qk[now])
         # q = u_q_3/sqrt_u_q_4
-        np.divide(w.q[now], w.sqrt_u_q_4, out=w.q[now])
+        np.divide(w.qk[now, 0], w.sqrt_u_q_4, out=w.qk[now, 0])
         # one product of x: a_v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.a_v[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.a_v[now].reshape(steps * B, n_v))
         # v_1 = a_v/2
         np.multiply(0.5, w.a_v[now], out=w.v_[now])
         # v_2 = tanh(v_1)
@@ -283,7 +282,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # g = -g_1
         np.negative(w.exp_g[now], out=w.exp_g[now])
         # one product of x: a_beta = w_b x
-        np.dot(w.x[now].reshape(steps * B, n_x), w_b_T, out=w.beta[now].reshape(steps * B, 1))
+        np.matmul(w.x[now].reshape(steps * B, n_x), w_b_T, out=w.beta[now].reshape(steps * B, 1))
         # beta_1 = a_beta/2
         np.multiply(w.beta[now], 0.5, out=w.beta[now])
         # beta_2 = tanh(beta_1)
@@ -297,7 +296,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # broadcast_exp_g = broadcast(exp_g, (n_k, n_v))
         np.copyto(w.broadcast_exp_g[now], w.exp_g[now][..., None])
         # u_S = beta*k
-        np.multiply(w.beta[now], w.k[now], out=w.u_S[now])
+        np.multiply(w.beta[now], w.qk[now, 1], out=w.u_S[now])
 
         for S_bar, broadcast_exp_g, S_prev, u_S_2, k, v_, u_S, S in w.ticks[now]:
             # S_bar = S[t-1]*broadcast_exp_g
@@ -312,7 +311,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.add(S_bar, outer_u_S_u_S_2, out=S)
 
         # y = matvec_t(S, q)
-        np.copyto(w.y[now], np.einsum("...ij,...i->...j", w.S[1:][now], w.q[now]))
+        np.copyto(w.y[now], np.einsum("...ij,...i->...j", w.S[1:][now], w.qk[now, 0]))
 
     return w.y, {"S": w.S[T].copy()}, (w, w.calls)
 
@@ -364,7 +363,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_y[:steps], 0.0 if dy is None else dy[now])
         # k_dS = i,j->ji(dy_y, q)
-        np.copyto(v.k_dS[:steps], np.einsum("...i,...j->...ji", v.dy_y[:steps], w.q[now]))
+        np.copyto(v.k_dS[:steps], np.einsum("...i,...j->...ji", v.dy_y[:steps], w.qk[now, 0]))
         # k_da_beta_1 = 1 - beta
         np.subtract(1, w.beta[now], out=v.k_da_beta[:steps])
         # k_da_beta = beta*k_da_beta_1
@@ -372,14 +371,14 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_k_du_g = -softplus_u_g
         np.negative(w.softplus_u_g[now], out=v.k_k_k_du_g[:steps])
         # k_k_du_g = expm1(k_k_k_du_g)
-        np.expm1(v.k_k_k_du_g[:steps], out=v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 1])
+        np.expm1(v.k_k_k_du_g[:steps], out=v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 2])
         # k_k_dsqrt_u_q_2_1 = sqrt_u_q_2**2
         np.multiply(w.sqrt_u_qk_2[now, 0], w.sqrt_u_qk_2[now, 0], out=v.k_k_dsqrt_u_q_2_1[:steps])
         # k_k_dsqrt_u_q_2_2 = silu_W_q_x/k_k_dsqrt_u_q_2_1
         np.divide(
             w.silu_W_qk_x[now, 0],
             v.k_k_dsqrt_u_q_2_1[:steps],
-            out=v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 3],
+            out=v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 0],
         )
         # k_k_dsqrt_u_k_2_1 = sqrt_u_k_2**2
         np.multiply(w.sqrt_u_qk_2[now, 1], w.sqrt_u_qk_2[now, 1], out=v.k_k_dsqrt_u_k_2_1[:steps])
@@ -387,17 +386,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.divide(
             w.silu_W_qk_x[now, 1],
             v.k_k_dsqrt_u_k_2_1[:steps],
-            out=v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 2],
+            out=v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 1],
         )
         # k_du_g = -k_k_du_g; k_k_dsqrt_u_k_2 = -k_k_dsqrt_u_k_2_2; k_k_dsqrt_u_q_2 = -k_k_dsqrt_u_q_2_2
         np.negative(
-            v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 1:4],
-            out=v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 1:4],
+            v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 0:3],
+            out=v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 0:3],
         )
         # k_du_k_2 = 1/(2*sqrt_u_k_2)
         np.divide(0.5, w.sqrt_u_qk_2[now, 1], out=v.k_du_k_2[:steps])
         # k_k_dsilu_W_k_x = 2*silu_W_k_x
-        np.multiply(2, w.silu_W_qk_x[now, 1], out=v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 0])
+        np.multiply(2, w.silu_W_qk_x[now, 1], out=v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 3])
         # k_k_da_v_1 = a_v/2
         np.multiply(0.5, w.a_v[now], out=v.k_k_da_v[:steps])
         # k_k_da_v_2 = tanh(k_k_da_v_1)
@@ -415,37 +414,37 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_dsilu_W_k_x_2 = 1/sqrt_u_k_2
         np.reciprocal(w.sqrt_u_qk_2[now, 1], out=v.k_k_dsilu_W_k_x_2[:steps])
         # k_k_dW_k_x_1 = W_k_x/2
-        np.multiply(0.5, w.W_q_x_W_k_x_u_g_lanes[now, 1], out=v.k_k_dW_kq_x[:steps, 0])
+        np.multiply(0.5, w.W_q_x_W_k_x_u_g_lanes[now, 1], out=v.k_k_dW_qk_x[:steps, 1])
         # k_k_dW_q_x_1 = W_q_x/2
-        np.multiply(0.5, w.W_q_x_W_k_x_u_g_lanes[now, 0], out=v.k_k_dW_kq_x[:steps, 1])
+        np.multiply(0.5, w.W_q_x_W_k_x_u_g_lanes[now, 0], out=v.k_k_dW_qk_x[:steps, 0])
         # k_k_dW_k_x_2 = tanh(k_k_dW_k_x_1); k_k_dW_q_x_2 = tanh(k_k_dW_q_x_1)
-        np.tanh(v.k_k_dW_kq_x[:steps], out=v.k_k_dW_kq_x[:steps])
+        np.tanh(v.k_k_dW_qk_x[:steps], out=v.k_k_dW_qk_x[:steps])
         # k_k_dW_k_x_3 = k_k_dW_k_x_2/2; k_k_dW_q_x_3 = k_k_dW_q_x_2/2
-        np.multiply(v.k_k_dW_kq_x[:steps], 0.5, out=v.k_k_dW_kq_x[:steps])
+        np.multiply(v.k_k_dW_qk_x[:steps], 0.5, out=v.k_k_dW_qk_x[:steps])
         # k_k_dW_k_x = k_k_dW_k_x_3 + 1/2; k_k_dW_q_x = k_k_dW_q_x_3 + 1/2
-        np.add(v.k_k_dW_kq_x[:steps], 0.5, out=v.k_k_dW_kq_x[:steps])
+        np.add(v.k_k_dW_qk_x[:steps], 0.5, out=v.k_k_dW_qk_x[:steps])
         # k_dW_k_x_1 = 1 - k_k_dW_k_x; k_dW_q_x_1 = 1 - k_k_dW_q_x
-        np.subtract(1, v.k_k_dW_kq_x[:steps], out=v.k_dW_kq_x[:steps])
+        np.subtract(1, v.k_k_dW_qk_x[:steps], out=v.k_dW_qk_x[:steps])
         # k_dW_k_x_2 = k_dW_k_x_1*silu_W_k_x
-        np.multiply(v.k_dW_kq_x[:steps, 0], w.silu_W_qk_x[now, 1], out=v.k_dW_kq_x[:steps, 0])
+        np.multiply(v.k_dW_qk_x[:steps, 1], w.silu_W_qk_x[now, 1], out=v.k_dW_qk_x[:steps, 1])
         # k_dW_q_x_2 = k_dW_q_x_1*silu_W_q_x
-        np.multiply(v.k_dW_kq_x[:steps, 1], w.silu_W_qk_x[now, 0], out=v.k_dW_kq_x[:steps, 1])
+        np.multiply(v.k_dW_qk_x[:steps, 0], w.silu_W_qk_x[now, 0], out=v.k_dW_qk_x[:steps, 0])
         # k_dW_k_x = k_dW_k_x_2 + k_k_dW_k_x; k_dW_q_x = k_dW_q_x_2 + k_k_dW_q_x
-        np.add(v.k_dW_kq_x[:steps], v.k_k_dW_kq_x[:steps], out=v.k_dW_kq_x[:steps])
+        np.add(v.k_dW_qk_x[:steps], v.k_k_dW_qk_x[:steps], out=v.k_dW_qk_x[:steps])
         # dq = matvec(S, dy_y)
         np.copyto(v.du_q_3[:steps], np.einsum("...ij,...j->...i", w.S[1:][now], v.dy_y[:steps]))
         # du_q_3 = dq*k_du_q_3
         np.multiply(v.du_q_3[:steps], v.k_du_q_3, out=v.du_q_3[:steps])
         # k_dsqrt_u_q_2 = du_q_3*k_k_dsqrt_u_q_2
         np.multiply(
-            v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 3],
+            v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 0],
             v.du_q_3[:steps],
-            out=v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 3],
+            out=v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 0],
         )
         # dsqrt_u_q_2 = sum(k_dsqrt_u_q_2)
         np.copyto(
             v.du_q_2[:steps],
-            np.einsum("...i->...", v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 3])[..., None],
+            np.einsum("...i->...", v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 0])[..., None],
         )
         # k_du_q_2 = 1/(2*sqrt_u_q_2)
         np.divide(0.5, w.sqrt_u_qk_2[now, 0], out=v.k_du_q_2[:steps])
@@ -456,22 +455,26 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_dsilu_W_q_x_2 = 1/sqrt_u_q_2
         np.reciprocal(w.sqrt_u_qk_2[now, 0], out=v.k_k_dsilu_W_q_x_2[:steps])
         # k_dsilu_W_q_x_2 = du_q_3*k_k_dsilu_W_q_x_2
-        np.multiply(v.k_k_dsilu_W_q_x_2[:steps], v.du_q_3[:steps], out=v.dW_q_x_to_du_g_lanes[:steps, 0])
+        np.multiply(v.k_k_dsilu_W_q_x_2[:steps], v.du_q_3[:steps], out=v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 0])
         # k_k_dsilu_W_q_x = 2*silu_W_q_x
         np.multiply(2, w.silu_W_qk_x[now, 0], out=v.k_k_dsilu_W_q_x[:steps])
         # k_dsilu_W_q_x = du_q*k_k_dsilu_W_q_x
         np.multiply(v.k_dsilu_W_q_x[:steps], v.k_k_dsilu_W_q_x[:steps], out=v.k_dsilu_W_q_x[:steps])
         # dsilu_W_q_x = k_dsilu_W_q_x + k_dsilu_W_q_x_2
-        np.add(v.dW_q_x_to_du_g_lanes[:steps, 0], v.k_dsilu_W_q_x[:steps], out=v.dW_q_x_to_du_g_lanes[:steps, 0])
+        np.add(
+            v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 0],
+            v.k_dsilu_W_q_x[:steps],
+            out=v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 0],
+        )
         # dW_q_x = dsilu_W_q_x*k_dW_q_x
         np.multiply(
-            v.dW_q_x_to_du_g_lanes[:steps, 0],
-            v.k_dW_kq_x[:steps, 1],
-            out=v.dW_q_x_to_du_g_lanes[:steps, 0],
+            v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 0],
+            v.k_dW_qk_x[:steps, 0],
+            out=v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 0],
         )
         # one product of dW_q_x: k_dx = W_qᵀ dW_q_x
-        np.dot(
-            v.dW_q_x_to_du_g_lanes[:steps, 0].reshape(steps * B, n_k),
+        np.matmul(
+            v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
         )
@@ -497,7 +500,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dexp_g = row_sums(dbroadcast_exp_g)
         np.copyto(v.dg[:steps], np.einsum("...ij->...i", v.dbroadcast_exp_g[:steps]))
         # k_dbeta = du_S*k
-        np.multiply(v.du_S[:steps], w.k[now], out=v.k_dbeta[:steps])
+        np.multiply(v.du_S[:steps], w.qk[now, 1], out=v.k_dbeta[:steps])
         # dbeta = sum(k_dbeta)
         np.copyto(v.da_beta[:steps], np.einsum("...i->...", v.k_dbeta[:steps])[..., None])
         # da_beta = dbeta*k_da_beta
@@ -505,7 +508,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dg = dexp_g*exp_g
         np.multiply(v.dg[:steps], w.exp_g[now], out=v.dg[:steps])
         # dsoftplus_u_g = dg*k_dsoftplus_u_g
-        np.multiply(v.dg[:steps], v.k_dsoftplus_u_g, out=v.dW_q_x_to_du_g_lanes[:steps, 3])
+        np.multiply(v.dg[:steps], v.k_dsoftplus_u_g, out=v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 2])
         # k_dk_2 = matvec(S_bar, dmatvec_t_S_bar_k)
         np.copyto(v.k_dk_2[:steps], np.einsum("...ij,...j->...i", w.S_bar[now], v.dmatvec_t_S_bar_k[:steps]))
         # k_dk = beta*du_S
@@ -513,18 +516,18 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = k_dk + k_dk_2
         np.add(v.dk[:steps], v.k_dk_2[:steps], out=v.dk[:steps])
         # k_dsqrt_u_k_2 = dk*k_k_dsqrt_u_k_2
-        np.multiply(v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 2], v.dk[:steps], out=v.k_dsqrt_u_k_2[:steps])
+        np.multiply(v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 1], v.dk[:steps], out=v.k_dsqrt_u_k_2[:steps])
         # dsqrt_u_k_2 = sum(k_dsqrt_u_k_2)
         np.copyto(v.du_k_2[:steps], np.einsum("...i->...", v.k_dsqrt_u_k_2[:steps])[..., None])
         # du_k_2 = dsqrt_u_k_2*k_du_k_2
         np.multiply(v.du_k_2[:steps], v.k_du_k_2[:steps], out=v.du_k_2[:steps])
         # du_k = broadcast(du_k_2, (n_k))
-        np.copyto(v.dW_q_x_to_du_g_lanes[:steps, 2], v.du_k_2[:steps])
+        np.copyto(v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 3], v.du_k_2[:steps])
         # du_g = dsoftplus_u_g*k_du_g; k_dsilu_W_k_x = du_k*k_k_dsilu_W_k_x
         np.multiply(
-            v.dW_q_x_to_du_g_lanes[:steps, 2:4],
-            v.k_k_dsilu_W_k_x_to_k_dsqrt_u_q_2[:steps, 0:2],
-            out=v.dW_q_x_to_du_g_lanes[:steps, 2:4],
+            v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 2:4],
+            v.k_dsqrt_u_q_2_to_k_k_dsilu_W_k_x[:steps, 2:4],
+            out=v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 2:4],
         )
         # k_k_dexp_a_log = dg*k_k_k_du_g
         np.multiply(v.k_k_k_du_g[:steps], v.dg[:steps], out=v.k_k_dexp_a_log[:steps])
@@ -533,32 +536,32 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_v = du_S_2*k_da_v
         np.multiply(v.k_da_v[:steps], v.du_S_2[:steps], out=v.da_v[:steps])
         # k_dsilu_W_k_x_2 = dk*k_k_dsilu_W_k_x_2
-        np.multiply(v.k_k_dsilu_W_k_x_2[:steps], v.dk[:steps], out=v.dW_q_x_to_du_g_lanes[:steps, 1])
+        np.multiply(v.k_k_dsilu_W_k_x_2[:steps], v.dk[:steps], out=v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 1])
         # dsilu_W_k_x = k_dsilu_W_k_x + k_dsilu_W_k_x_2
         np.add(
-            v.dW_q_x_to_du_g_lanes[:steps, 1],
-            v.dW_q_x_to_du_g_lanes[:steps, 2],
-            out=v.dW_q_x_to_du_g_lanes[:steps, 1],
+            v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 1],
+            v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 3],
+            out=v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 1],
         )
         # dW_k_x = dsilu_W_k_x*k_dW_k_x
         np.multiply(
-            v.dW_q_x_to_du_g_lanes[:steps, 1],
-            v.k_dW_kq_x[:steps, 0],
-            out=v.dW_q_x_to_du_g_lanes[:steps, 1],
+            v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 1],
+            v.k_dW_qk_x[:steps, 1],
+            out=v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 1],
         )
         # one product of da_beta: k_dx_5 = w_bᵀ da_beta
-        np.dot(v.da_beta[:steps].reshape(steps * B, 1), w_b, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_beta[:steps].reshape(steps * B, 1), w_b, out=v.dx[now].reshape(steps * B, n_x))
         # one product of du_g: k_dx_4 = W_aᵀ du_g
-        np.dot(
-            v.dW_q_x_to_du_g_lanes[:steps, 3].reshape(steps * B, n_k),
+        np.matmul(
+            v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 2].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx_4[:steps].reshape(steps * B, n_x),
         )
         # one product of da_v: k_dx_3 = W_vᵀ da_v
-        np.dot(v.da_v[:steps].reshape(steps * B, n_v), W_rows_3, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.da_v[:steps].reshape(steps * B, n_v), W_rows_3, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dW_k_x: k_dx_2 = W_kᵀ dW_k_x
-        np.dot(
-            v.dW_q_x_to_du_g_lanes[:steps, 1].reshape(steps * B, n_k),
+        np.matmul(
+            v.dW_q_x_to_k_dsilu_W_k_x_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_4,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
         )
@@ -571,18 +574,21 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         dexp_a_log += np.sum(v.k_dexp_a_log[:steps].reshape(steps * B, 1), axis=0)
         # one product: dW_q = Σ dW_q_x xᵀ; dW_k = Σ dW_k_x xᵀ; dW_v = Σ da_v xᵀ; dW_a = Σ du_g xᵀ; dw_b = Σ da_beta
         #     xᵀ
-        dW[:2*n_k] += np.dot(
-            v.dW_q_x_to_du_g[:steps, :, :2*n_k].reshape(steps * B, 2*n_k).T,
+        dW[:2*n_k] += np.matmul(
+            v.dW_q_x_to_k_dsilu_W_k_x[:steps, :, :2*n_k].reshape(steps * B, 2*n_k).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[2*n_k + n_v:3*n_k + n_v] += np.dot(
-            v.dW_q_x_to_du_g[:steps, :, 3*n_k:4*n_k].reshape(steps * B, n_k).T,
+        dW[2*n_k + n_v:3*n_k + n_v] += np.matmul(
+            v.dW_q_x_to_k_dsilu_W_k_x[:steps, :, 2*n_k:3*n_k].reshape(steps * B, n_k).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dw_b += np.dot(v.da_beta[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
-        dW[2*n_k:2*n_k + n_v] += np.dot(v.da_v[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dw_b += np.matmul(v.da_beta[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
+        dW[2*n_k:2*n_k + n_v] += np.matmul(
+            v.da_v[:steps].reshape(steps * B, n_v).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
         # ddt_b = Σ du_g
-        ddt_b += np.sum(v.dW_q_x_to_du_g[:steps, :, 3*n_k:4*n_k].reshape(steps * B, n_k), axis=0)
+        ddt_b += np.sum(v.dW_q_x_to_k_dsilu_W_k_x[:steps, :, 2*n_k:3*n_k].reshape(steps * B, n_k), axis=0)
 
     da_log_ = dexp_a_log * w.exp_a_log
     da_log.reshape(1)[...] = da_log_
@@ -756,6 +762,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -785,12 +797,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

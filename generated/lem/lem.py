@@ -104,8 +104,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 8*n_h, 4*n_h, dtype)
-    w.U_12z_y = np.empty((B, 3*n_h), dtype)  # half_U_1_y, half_U_2_y, U_z_y: (n_h) each
-    w.U_12z_y_lanes = w.U_12z_y.reshape(B, 3, n_h).transpose(1, 0, 2)
+    w.u_delta_u_delta_bar_u_z = np.empty((B, 3*n_h), dtype)  # half_u_delta, half_u_delta_bar, u_z: (n_h) each
+    w.u_delta_u_delta_bar_u_z_lanes = w.u_delta_u_delta_bar_u_z.reshape(B, 3, n_h).transpose(1, 0, 2)
     # half_x_u_delta, half_x_u_delta_bar, x_u_z, x_u_y: (n_h) each
     w.x_u_delta_to_x_u_y = np.empty((w.piece, B, 4*n_h), dtype)
     w.x_u_delta_to_x_u_y_lanes = w.x_u_delta_to_x_u_y.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
@@ -113,7 +113,7 @@ def workspace(params, T, B):
     w.sigmoid_u_delta_to_tanh_u_z = np.empty((T, 3, B, n_h), dtype)
     w.delta_delta_bar = np.empty((T, 2, B, n_h), dtype)  # delta, delta_bar: (n_h) each
     w.z_2 = np.empty((B, n_h), dtype)
-    w.U_y_z = np.empty((B, n_h), dtype)
+    w.u_y = np.empty((B, n_h), dtype)
     w.tanh_u_y = np.empty((T, B, n_h), dtype)
     w.y_2 = np.empty((B, n_h), dtype)
     w.y = np.empty((T + 1, B, n_h), dtype)
@@ -121,16 +121,16 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.y[:-1],
+            [*w.x_u_delta_to_x_u_y[:, :, :3*n_h]] * w.pieces,
             w.sigmoid_u_delta_to_tanh_u_z,
-            [*w.x_u_delta_to_x_u_y_lanes[:, 0:3]] * w.pieces,
             w.sigmoid_u_delta_to_tanh_u_z[:, 0:2],
             w.delta_delta_bar,
             w.sigmoid_u_delta_to_tanh_u_z[:, 2],
             w.z[:-1],
             w.delta_delta_bar[:, 0],
             w.z[1:],
-            w.tanh_u_y,
             [*w.x_u_delta_to_x_u_y_lanes[:, 3]] * w.pieces,
+            w.tanh_u_y,
             w.delta_delta_bar[:, 1],
             w.y[1:],
         ),
@@ -165,6 +165,7 @@ def _adjoint_workspace(w):
             [*v.k_dy_prev_4_to_dz_prev_lanes[1:, 5]] * v.pieces,
             [*v.k_dy_prev_4_to_dz_prev_lanes[:-1, 3:6]] * v.pieces,
             [*v.k_k_dy_prev_4_to_k_dz_prev[:, 3:6]] * v.pieces,
+            [*v.k_dy_prev_4_to_dz_prev[:-1, :, 2*n_h:4*n_h]] * v.pieces,
             [*v.k_dy_prev_4_to_dz_prev_lanes[:-1, 2:4]] * v.pieces,
             [*v.k_du_delta_bar_to_k_du_delta] * v.pieces,
             [*v.k_dy_prev_4_to_dz_prev[:-1, :, 2*n_h:5*n_h]] * v.pieces,
@@ -201,50 +202,50 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:4*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:4*n_h]]).reshape(4, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:4*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h]]).T)
     U_T_2 = np.ascontiguousarray(U[3*n_h:4*n_h].T)
-    U_12z_y = w.U_12z_y
-    U_12z_y_lanes = w.U_12z_y_lanes
+    u_delta_u_delta_bar_u_z = w.u_delta_u_delta_bar_u_z
+    u_delta_u_delta_bar_u_z_lanes = w.u_delta_u_delta_bar_u_z_lanes
     z_2 = w.z_2
-    U_y_z = w.U_y_z
+    u_y = w.u_y
     y_2 = w.y_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_1_x = half_W_1 x; half_W_2_x = half_W_2 x; W_z_x = W_z x; W_y_x = W_y x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_u_delta_to_x_u_y[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_u_delta_to_x_u_y[:steps].reshape(steps * B, 4*n_h))
         # half_x_u_delta = half_W_1_x + half_b_1
         # half_x_u_delta_bar = half_W_2_x + half_b_2
         # x_u_z = W_z_x + b_z
         # x_u_y = W_y_x + b_y
-        np.add(w.x_u_delta_to_x_u_y_lanes[:steps], b_lanes, out=w.x_u_delta_to_x_u_y_lanes[:steps])
+        np.add(w.x_u_delta_to_x_u_y[:steps], b_row, out=w.x_u_delta_to_x_u_y[:steps])
 
         for (
             y_prev,
+            x_u_delta_to_x_u_z_rows,
             sigmoid_u_delta_to_tanh_u_z,
-            x_u_delta_to_x_u_z,
             sigmoid_u_delta_to_sigmoid_u_delta_bar,
             delta_delta_bar,
             tanh_u_z,
             z_prev,
             delta,
             z,
-            tanh_u_y,
             x_u_y,
+            tanh_u_y,
             delta_bar,
             y,
         ) in w.ticks[now]:
             # one product of y[t-1]: half_U_1_y = half_U_1 y[t-1]; half_U_2_y = half_U_2 y[t-1]; U_z_y = U_z y[t-1]
-            np.dot(y_prev, U_T, out=U_12z_y)
+            np.dot(y_prev, U_T, out=u_delta_u_delta_bar_u_z)
             # half_u_delta = half_U_1_y + half_x_u_delta
             # half_u_delta_bar = half_U_2_y + half_x_u_delta_bar
             # u_z = U_z_y + x_u_z
-            np.add(x_u_delta_to_x_u_z, U_12z_y_lanes, out=sigmoid_u_delta_to_tanh_u_z)
+            np.add(u_delta_u_delta_bar_u_z, x_u_delta_to_x_u_z_rows, out=u_delta_u_delta_bar_u_z)
             # half_sigmoid_u_delta = tanh(half_u_delta)
             # half_sigmoid_u_delta_bar = tanh(half_u_delta_bar)
             # tanh_u_z = tanh(u_z)
-            np.tanh(sigmoid_u_delta_to_tanh_u_z, out=sigmoid_u_delta_to_tanh_u_z)
+            np.tanh(u_delta_u_delta_bar_u_z_lanes, out=sigmoid_u_delta_to_tanh_u_z)
             # sigmoid_u_delta_1 = half_sigmoid_u_delta/2; sigmoid_u_delta_bar_1 = half_sigmoid_u_delta_bar/2
             np.multiply(sigmoid_u_delta_to_sigmoid_u_delta_bar, 0.5, out=sigmoid_u_delta_to_sigmoid_u_delta_bar)
             # sigmoid_u_delta = sigmoid_u_delta_1 + 1/2; sigmoid_u_delta_bar = sigmoid_u_delta_bar_1 + 1/2
@@ -258,11 +259,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # z = z[t-1] + z_2
             np.add(z_prev, z_2, out=z)
             # one product of z: U_y_z = U_y z
-            np.dot(z, U_T_2, out=U_y_z)
+            np.dot(z, U_T_2, out=u_y)
             # u_y = U_y_z + x_u_y
-            np.add(x_u_y, U_y_z, out=tanh_u_y)
+            np.add(u_y, x_u_y, out=u_y)
             # tanh_u_y = tanh(u_y)
-            np.tanh(tanh_u_y, out=tanh_u_y)
+            np.tanh(u_y, out=tanh_u_y)
             # y_1 = tanh_u_y - y[t-1]
             np.subtract(tanh_u_y, y_prev, out=y_2)
             # y_2 = delta_bar*y_1
@@ -380,6 +381,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             dz_next,
             du_delta_du_z_dz_prev,
             k_ddelta_to_k_dz_prev,
+            du_delta_bar_du_delta_rows,
             du_delta_bar_du_delta,
             k_du_delta_bar_to_k_du_delta,
             du_delta_bar_to_du_z_rows,
@@ -396,7 +398,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # du_z = dz*k_du_z; ddelta = dz*k_ddelta; dz[t-1] = dz*k_dz[t-1]
             np.multiply(dz, k_ddelta_to_k_dz_prev, out=du_delta_du_z_dz_prev)
             # dsigmoid_u_delta_bar = ddelta_bar*dt; dsigmoid_u_delta = ddelta*dt
-            np.multiply(du_delta_bar_du_delta, dt, out=du_delta_bar_du_delta)
+            np.multiply(du_delta_bar_du_delta_rows, dt, out=du_delta_bar_du_delta_rows)
             # du_delta_bar = dsigmoid_u_delta_bar*k_du_delta_bar; du_delta = dsigmoid_u_delta*k_du_delta
             np.multiply(du_delta_bar_du_delta, k_du_delta_bar_to_k_du_delta, out=du_delta_bar_du_delta)
             # one product: p_dy[t-1] = U_zᵀ du_z + U_2ᵀ du_delta_bar + U_1ᵀ du_delta
@@ -405,38 +407,38 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dy_prev, k_dy_prev_4, out=dy_prev)
 
         # one product: dx = W_yᵀ du_y + W_zᵀ du_z + W_2ᵀ du_delta_bar + W_1ᵀ du_delta
-        np.dot(
+        np.matmul(
             v.k_dy_prev_4_to_dz_prev[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_1 = Σ du_delta xᵀ; dW_2 = Σ du_delta_bar xᵀ; dW_z = Σ du_z xᵀ; dW_y = Σ du_y xᵀ
-        dW[3*n_h:4*n_h] += np.dot(
+        dW[3*n_h:4*n_h] += np.matmul(
             v.k_dy_prev_4_to_dz_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[n_h:2*n_h] += np.dot(
+        dW[n_h:2*n_h] += np.matmul(
             v.k_dy_prev_4_to_dz_prev[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:n_h] += np.dot(
+        dW[:n_h] += np.matmul(
             v.k_dy_prev_4_to_dz_prev[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[2*n_h:3*n_h] += np.dot(
+        dW[2*n_h:3*n_h] += np.matmul(
             v.k_dy_prev_4_to_dz_prev[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_1 = Σ du_delta y[t-1]ᵀ; dU_2 = Σ du_delta_bar y[t-1]ᵀ; dU_z = Σ du_z y[t-1]ᵀ
-        dU[n_h:2*n_h] += np.dot(
+        dU[n_h:2*n_h] += np.matmul(
             v.k_dy_prev_4_to_dz_prev[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.y[now].reshape(steps * B, n_h),
         )
-        dU[:n_h] += np.dot(
+        dU[:n_h] += np.matmul(
             v.k_dy_prev_4_to_dz_prev[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
             w.y[now].reshape(steps * B, n_h),
         )
-        dU[2*n_h:3*n_h] += np.dot(
+        dU[2*n_h:3*n_h] += np.matmul(
             v.k_dy_prev_4_to_dz_prev[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h).T,
             w.y[now].reshape(steps * B, n_h),
         )
@@ -446,7 +448,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         db[:n_h] += np.sum(v.k_dy_prev_4_to_dz_prev[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h), axis=0)
         db[2*n_h:3*n_h] += np.sum(v.k_dy_prev_4_to_dz_prev[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h), axis=0)
         # one product: dU_y = Σ du_y zᵀ
-        dU[3*n_h:4*n_h] += np.dot(
+        dU[3*n_h:4*n_h] += np.matmul(
             v.k_dy_prev_4_to_dz_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.z[1:][now].reshape(steps * B, n_h),
         )
@@ -638,6 +640,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -667,12 +675,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

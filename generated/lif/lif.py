@@ -86,9 +86,8 @@ def workspace(params, T, B):
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 2*n_h, n_h, dtype)
     w.x_v = np.empty((w.piece, B, n_h), dtype)
-    w.U_h_s = np.empty((B, n_h), dtype)
+    w.v_3 = np.empty((B, n_h), dtype)
     w.v_4 = np.empty((B, n_h), dtype)
-    w.v_1 = np.empty((B, n_h), dtype)
     w.v_2 = np.empty((B, n_h), dtype)
     w.a_s = np.empty((B, n_h), dtype)
     w.s = np.empty((T + 1, B, n_h), dtype)
@@ -141,28 +140,27 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
     W_h_T = np.ascontiguousarray(W_h.T)
     U_h_T = np.ascontiguousarray(U_h.T)
-    U_h_s = w.U_h_s
+    v_3 = w.v_3
     v_4 = w.v_4
-    v_1 = w.v_1
     v_2 = w.v_2
     a_s = w.a_s
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_v[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_v[:steps].reshape(steps * B, n_h))
         # x_v = W_h_x + b_h
         np.add(w.x_v[:steps], b_h, out=w.x_v[:steps])
 
         for s_prev, x_v, v_prev, v_, s in w.ticks[now]:
             # one product of s[t-1]: U_h_s = U_h s[t-1]
-            np.dot(s_prev, U_h_T, out=U_h_s)
+            np.dot(s_prev, U_h_T, out=v_3)
             # v_3 = U_h_s + x_v
-            np.add(x_v, U_h_s, out=v_4)
+            np.add(v_3, x_v, out=v_3)
             # v_1 = beta*v[t-1]
-            np.multiply(v_prev, beta, out=v_1)
+            np.multiply(v_prev, beta, out=v_4)
             # v_4 = v_1 + v_3
-            np.add(v_4, v_1, out=v_4)
+            np.add(v_4, v_3, out=v_4)
             # v_2 = s[t-1]*v_th
             np.multiply(s_prev, v_th, out=v_2)
             # v = -v_2 + v_4
@@ -232,11 +230,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.multiply(dv, beta, out=dv_prev)
 
         # one product of dv: dx = W_hᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_h = Σ dv xᵀ
-        dW_h += np.dot(v.dv[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.dv[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ dv s[t-1]ᵀ
-        dU_h += np.dot(v.dv[:steps].reshape(steps * B, n_h).T, w.s[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.dv[:steps].reshape(steps * B, n_h).T, w.s[now].reshape(steps * B, n_h))
         # db_h = Σ dv
         db_h += np.sum(v.dv[:steps].reshape(steps * B, n_h), axis=0)
 
@@ -362,6 +360,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -391,12 +395,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -89,11 +89,11 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 4*n_h, 0, dtype)
     w.h_tilde_x_a_f = np.empty((T, B, 2*n_h), dtype)  # h_tilde, half_x_a_f: (n_h) each
     w.h_tilde_x_a_f_lanes = w.h_tilde_x_a_f.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.half_U_f_h = np.empty((B, n_h), dtype)
+    w.f_1 = np.empty((B, n_h), dtype)
     w.f = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.h[:-1], w.f, w.h_tilde_x_a_f_lanes[:, 1], w.h_tilde_x_a_f_lanes[:, 0], w.h[1:]))
+    w.ticks = list(zip(w.h[:-1], w.h_tilde_x_a_f_lanes[:, 1], w.f, w.h_tilde_x_a_f_lanes[:, 0], w.h[1:]))
     return w
 
 
@@ -152,31 +152,31 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_f = params["U_f"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]])
     U_f_T = np.ascontiguousarray((0.5 * U_f).T)
-    half_U_f_h = w.half_U_f_h
+    f_1 = w.f_1
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x; half_W_f_x = half_W_f x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.h_tilde_x_a_f[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.h_tilde_x_a_f[now].reshape(steps * B, 2*n_h))
         # a_h_tilde = W_h_x + b_h; half_x_a_f = half_W_f_x + half_b_f
-        np.add(w.h_tilde_x_a_f_lanes[now], b_lanes, out=w.h_tilde_x_a_f_lanes[now])
+        np.add(w.h_tilde_x_a_f[now], b_row, out=w.h_tilde_x_a_f[now])
         # h_tilde = tanh(a_h_tilde)
         np.tanh(w.h_tilde_x_a_f_lanes[now, 0], out=w.h_tilde_x_a_f_lanes[now, 0])
 
-        for h_prev, f, half_x_a_f, h_tilde, h in w.ticks[now]:
+        for h_prev, half_x_a_f, f, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: half_U_f_h = half_U_f h[t-1]
-            np.dot(h_prev, U_f_T, out=half_U_f_h)
+            np.dot(h_prev, U_f_T, out=f_1)
             # half_a_f = half_U_f_h + half_x_a_f
-            np.add(half_x_a_f, half_U_f_h, out=f)
+            np.add(f_1, half_x_a_f, out=f_1)
             # half_f = tanh(half_a_f)
-            np.tanh(f, out=f)
+            np.tanh(f_1, out=f_1)
             # f_1 = half_f/2
-            np.multiply(f, 0.5, out=f)
+            np.multiply(f_1, 0.5, out=f_1)
             # f = f_1 + 1/2
-            np.add(f, 0.5, out=f)
+            np.add(0.5, f_1, out=f)
             # h_1 = -h[t-1] + h_tilde
             np.subtract(h_tilde, h_prev, out=h_2)
             # h_2 = f*h_1
@@ -258,13 +258,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.da_h_tilde_da_f_lanes[:steps, 0],
         )
         # one product: dx = W_fᵀ da_f + W_hᵀ da_h_tilde
-        np.dot(v.da_h_tilde_da_f[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h_tilde_da_f[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_h = Σ da_h_tilde xᵀ; dW_f = Σ da_f xᵀ
-        dW += np.dot(v.da_h_tilde_da_f[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_h_tilde_da_f[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_h = Σ da_h_tilde; db_f = Σ da_f
         db += np.sum(v.da_h_tilde_da_f[:steps].reshape(steps * B, 2*n_h), axis=0)
         # one product: dU_f = Σ da_f h[t-1]ᵀ
-        dU_f += np.dot(
+        dU_f += np.matmul(
             v.da_h_tilde_da_f[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -401,6 +401,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -430,12 +436,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -89,23 +89,15 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 3*n_h, 2*n_h, dtype)
-    w.U_zh_h = np.empty((B, 2*n_h), dtype)  # half_U_z_h, U_h_h: (n_h) each
-    w.U_zh_h_lanes = w.U_zh_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.z_1_a_h_tilde = np.empty((B, 2*n_h), dtype)  # z_1, a_h_tilde: (n_h) each
+    w.z_1_a_h_tilde_lanes = w.z_1_a_h_tilde.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.x_a_z_x_a_h_tilde = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_z, x_a_h_tilde: (n_h) each
     w.x_a_z_x_a_h_tilde_lanes = w.x_a_z_x_a_h_tilde.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.z_h_tilde = np.empty((T, 2, B, n_h), dtype)  # z, h_tilde: (n_h) each
+    w.z = np.empty((T, B, n_h), dtype)
+    w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(
-        zip(
-            w.h[:-1],
-            w.z_h_tilde,
-            [*w.x_a_z_x_a_h_tilde_lanes] * w.pieces,
-            w.z_h_tilde[:, 0],
-            w.z_h_tilde[:, 1],
-            w.h[1:],
-        ),
-    )
+    w.ticks = list(zip(w.h[:-1], [*w.x_a_z_x_a_h_tilde] * w.pieces, w.z, w.h_tilde, w.h[1:]))
     return w
 
 
@@ -162,32 +154,33 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:n_h], U[n_h:2*n_h]]).T)
-    U_zh_h = w.U_zh_h
-    U_zh_h_lanes = w.U_zh_h_lanes
+    z_1_a_h_tilde = w.z_1_a_h_tilde
+    z_1 = w.z_1_a_h_tilde_lanes[0]
+    a_h_tilde = w.z_1_a_h_tilde_lanes[1]
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_z_x = half_W_z x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_z_x_a_h_tilde[:steps].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_z_x_a_h_tilde[:steps].reshape(steps * B, 2*n_h))
         # half_x_a_z = half_W_z_x + half_b_z; x_a_h_tilde = W_h_x + b_h
-        np.add(w.x_a_z_x_a_h_tilde_lanes[:steps], b_lanes, out=w.x_a_z_x_a_h_tilde_lanes[:steps])
+        np.add(w.x_a_z_x_a_h_tilde[:steps], b_row, out=w.x_a_z_x_a_h_tilde[:steps])
 
-        for h_prev, z_h_tilde, x_a_z_x_a_h_tilde_lanes, z, h_tilde, h in w.ticks[now]:
+        for h_prev, x_a_z_x_a_h_tilde, z, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: half_U_z_h = half_U_z h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_T, out=U_zh_h)
+            np.dot(h_prev, U_T, out=z_1_a_h_tilde)
             # half_a_z = half_U_z_h + half_x_a_z; a_h_tilde = U_h_h + x_a_h_tilde
-            np.add(x_a_z_x_a_h_tilde_lanes, U_zh_h_lanes, out=z_h_tilde)
+            np.add(z_1_a_h_tilde, x_a_z_x_a_h_tilde, out=z_1_a_h_tilde)
             # half_z = tanh(half_a_z)
-            np.tanh(z, out=z)
+            np.tanh(z_1, out=z_1)
             # z_1 = half_z/2
-            np.multiply(z, 0.5, out=z)
+            np.multiply(z_1, 0.5, out=z_1)
             # z = z_1 + 1/2
-            np.add(z, 0.5, out=z)
+            np.add(0.5, z_1, out=z)
             # h_tilde = maximum(a_h_tilde, 0)
-            np.maximum(h_tilde, 0, out=h_tilde)
+            np.maximum(a_h_tilde, 0, out=h_tilde)
             # h_1 = h[t-1] - h_tilde
             np.subtract(h_prev, h_tilde, out=h_2)
             # h_2 = h_1*z
@@ -235,9 +228,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_z_k_da_h_tilde_2_z[:steps, 2], w.z_h_tilde[now, 0])
+        np.copyto(v.k_da_z_k_da_h_tilde_2_z[:steps, 2], w.z[now])
         # k_da_h_tilde = heaviside(h_tilde)
-        np.heaviside(w.z_h_tilde[now, 1], 0.0, out=v.k_da_z_k_da_h_tilde_2_z[:steps, 1])
+        np.heaviside(w.h_tilde[now], 0.0, out=v.k_da_z_k_da_h_tilde_2_z[:steps, 1])
         # k_da_h_tilde_2_1 = 1 - z
         np.subtract(1, v.k_da_z_k_da_h_tilde_2_z[:steps, 2], out=v.k_da_h_tilde_2_1[:steps])
         # k_da_h_tilde_2 = k_da_h_tilde*k_da_h_tilde_2_1
@@ -247,7 +240,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.k_da_z_k_da_h_tilde_2_z[:steps, 1],
         )
         # k_da_z_1 = h[t-1] - h_tilde
-        np.subtract(w.h[now], w.z_h_tilde[now, 1], out=v.k_da_z_1[:steps])
+        np.subtract(w.h[now], w.h_tilde[now], out=v.k_da_z_1[:steps])
         # k_da_z_2 = k_da_h_tilde_2_1*z
         np.multiply(
             v.k_da_h_tilde_2_1[:steps],
@@ -278,18 +271,18 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev_3, out=dh_prev)
 
         # one product: dx = W_hᵀ da_h_tilde + W_zᵀ da_z
-        np.dot(
+        np.matmul(
             v.da_z_to_k_dh_prev_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_z = Σ da_z xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.da_z_to_k_dh_prev_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_z = Σ da_z h[t-1]ᵀ; dU_h = Σ da_h_tilde h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.da_z_to_k_dh_prev_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -434,6 +427,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -463,12 +462,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

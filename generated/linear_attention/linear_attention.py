@@ -119,7 +119,7 @@ def _adjoint_workspace(w):
     v.dv = np.empty((v.piece, B, n_v), dtype)
     v.dW_qk_x = np.empty((v.piece, B, 2*n_k), dtype)  # dW_q_x, dW_k_x: (n_k) each
     v.dW_qk_x_lanes = v.dW_qk_x.reshape(v.piece, B, 2, n_k).transpose(0, 2, 1, 3)
-    v.k_dW_kq_x = np.empty((v.piece, 2, B, n_k), dtype)  # k_dW_k_x, k_dW_q_x: (n_k) each
+    v.k_dW_qk_x = np.empty((v.piece, 2, B, n_k), dtype)  # k_dW_q_x, k_dW_k_x: (n_k) each
     v.k_dq = np.empty((v.piece, B, n_k), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
     v.k_dx_2 = np.empty((v.piece, B, n_x), dtype)
@@ -169,7 +169,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_q_x = W_q x; W_k_x = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_qk_x[:steps].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_qk_x[:steps].reshape(steps * B, 2*n_k))
         # elu_W_q_x_1 = minimum(W_q_x, 0); elu_W_k_x_1 = minimum(W_k_x, 0)
         np.minimum(w.W_qk_x_lanes[:steps], 0, out=w.elu_W_qk_x[now])
         # elu_W_q_x_2 = expm1(elu_W_q_x_1); elu_W_k_x_2 = expm1(elu_W_k_x_1)
@@ -181,7 +181,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # q = elu_W_q_x + 1; k = elu_W_k_x + 1
         np.add(1, w.elu_W_qk_x[now], out=w.qk[now])
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
         # outer_k_v = outer(k, v)
         np.copyto(w.outer_k_v[:steps], np.einsum("...i,...j->...ij", w.qk[now, 1], w.v_[now]))
 
@@ -260,11 +260,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dS = i,j->ji(dmatvec_t_S_q, q)
         np.copyto(v.k_dS[:steps], np.einsum("...i,...j->...ji", v.dmatvec_t_S_q[:steps], w.qk[now, 0]))
         # k_k_dW_k_x = minimum(elu_W_k_x, 0)
-        np.minimum(w.elu_W_qk_x[now, 1], 0, out=v.k_dW_kq_x[:steps, 0])
+        np.minimum(w.elu_W_qk_x[now, 1], 0, out=v.k_dW_qk_x[:steps, 1])
         # k_k_dW_q_x = minimum(elu_W_q_x, 0)
-        np.minimum(w.elu_W_qk_x[now, 0], 0, out=v.k_dW_kq_x[:steps, 1])
+        np.minimum(w.elu_W_qk_x[now, 0], 0, out=v.k_dW_qk_x[:steps, 0])
         # k_dW_k_x = k_k_dW_k_x + 1; k_dW_q_x = k_k_dW_q_x + 1
-        np.add(v.k_dW_kq_x[:steps], 1, out=v.k_dW_kq_x[:steps])
+        np.add(v.k_dW_qk_x[:steps], 1, out=v.k_dW_qk_x[:steps])
         # k_dq_2 = i,->i(z, ddot_q_z)
         np.copyto(v.dW_qk_x_lanes[:steps, 0], np.einsum("...i,...->...i", w.z[1:][now], v.ddot_q_z[:steps][..., 0]))
         # k_dq = matvec(S, dmatvec_t_S_q)
@@ -272,9 +272,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dq = k_dq + k_dq_2
         np.add(v.dW_qk_x_lanes[:steps, 0], v.k_dq[:steps], out=v.dW_qk_x_lanes[:steps, 0])
         # dW_q_x = dq*k_dW_q_x
-        np.multiply(v.dW_qk_x_lanes[:steps, 0], v.k_dW_kq_x[:steps, 1], out=v.dW_qk_x_lanes[:steps, 0])
+        np.multiply(v.dW_qk_x_lanes[:steps, 0], v.k_dW_qk_x[:steps, 0], out=v.dW_qk_x_lanes[:steps, 0])
         # one product of dW_q_x: k_dx = W_qᵀ dW_q_x
-        np.dot(
+        np.matmul(
             v.dW_qk_x_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -293,11 +293,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = dz + k_dk
         np.add(v.dW_qk_x_lanes[:steps, 1], v.dz[:steps], out=v.dW_qk_x_lanes[:steps, 1])
         # dW_k_x = dk*k_dW_k_x
-        np.multiply(v.dW_qk_x_lanes[:steps, 1], v.k_dW_kq_x[:steps, 0], out=v.dW_qk_x_lanes[:steps, 1])
+        np.multiply(v.dW_qk_x_lanes[:steps, 1], v.k_dW_qk_x[:steps, 1], out=v.dW_qk_x_lanes[:steps, 1])
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.dx[now].reshape(steps * B, n_x))
         # one product of dW_k_x: k_dx_2 = W_kᵀ dW_k_x
-        np.dot(
+        np.matmul(
             v.dW_qk_x_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -306,8 +306,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ dW_q_x xᵀ; dW_k = Σ dW_k_x xᵀ; dW_v = Σ dv xᵀ
-        dW += np.dot(v.dW_qk_x[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW_v += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.dW_qk_x[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW_v += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
 
     return {"W": dW, "W_v": dW_v}, v.dx, {"S": v.dS[0].copy(), "z": v.dz[0].copy()}
 
@@ -433,6 +433,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -462,12 +468,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -127,9 +127,9 @@ def _adjoint_workspace(w):
     v.k_dy = np.empty((v.piece, B, n_h), dtype)
     v.dy_ = np.empty((v.piece, B, n_h), dtype)
     v.du_y_to_dz_prev = np.empty((v.piece + 1, 4, B, n_h), dtype)  # du_y, du_z, dy[t-1], dz[t-1]: (n_h) each
-    v.k_k_k_ddt_2_2_k_dB_x_2 = np.empty((v.piece, 2, B, n_h), dtype)  # k_k_k_ddt_2_2, k_dB_x_2: (n_h) each
-    v.k_k_ddt_2_dB_x = np.empty((v.piece, B, 2*n_h), dtype)  # k_k_ddt_2, dB_x: (n_h) each
-    v.k_k_ddt_2_dB_x_lanes = v.k_k_ddt_2_dB_x.reshape(v.piece, B, 2, n_h).transpose(0, 2, 1, 3)
+    v.k_dB_x_2_k_k_k_ddt_2_2 = np.empty((v.piece, 2, B, n_h), dtype)  # k_dB_x_2, k_k_k_ddt_2_2: (n_h) each
+    v.dB_x_k_k_ddt_2 = np.empty((v.piece, B, 2*n_h), dtype)  # dB_x, k_k_ddt_2: (n_h) each
+    v.dB_x_k_k_ddt_2_lanes = v.dB_x_k_k_ddt_2.reshape(v.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     v.k_k_ds_2 = np.empty((v.piece, B, n_h), dtype)
     v.k_ds = np.empty((v.piece, B, n_h), dtype)
     v.k_k_k_k_ddt_2_2 = np.empty((v.piece, B, n_h), dtype)
@@ -208,7 +208,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: B_x = B x
-        np.dot(w.x[now].reshape(steps * B, n_x), B_T, out=w.B_x[now].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), B_T, out=w.B_x[now].reshape(steps * B, n_h))
         # x_u_z = B_x*dt
         np.multiply(w.B_x[now], w.dt_, out=w.x_u_zy[:steps, 0])
         # x_u_y = B_x*x_u_y_1
@@ -234,7 +234,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.multiply(u_y, s_, out=y)
 
         # one product of y: C_y = C y
-        np.dot(w.y[1:][now].reshape(steps * B, n_h), C_T, out=w.o[now].reshape(steps * B, n_x))
+        np.matmul(w.y[1:][now].reshape(steps * B, n_h), C_T, out=w.o[now].reshape(steps * B, n_x))
         # o = C_y + x_o
         np.add(w.o[now], w.x_o[:steps], out=w.o[now])
 
@@ -305,7 +305,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.copyto(v.du_y_to_dz_prev[steps, 2], v.du_y_to_dz_prev[0, 2])
         np.copyto(v.dy_o[:steps], 0.0 if dy is None else dy[now])
         # one product of dy_o: k_dy = Cᵀ dy_o
-        np.dot(v.dy_o[:steps].reshape(steps * B, n_x), C, out=v.k_dy[:steps].reshape(steps * B, n_h))
+        np.matmul(v.dy_o[:steps].reshape(steps * B, n_x), C, out=v.k_dy[:steps].reshape(steps * B, n_h))
         # k_k_k_k_ddt_2_2_2 = B_x*k_k_k_k_ddt_2_2_1
         np.multiply(v.k_k_k_k_ddt_2_2_1, w.B_x[now], out=v.k_k_k_k_ddt_2_2[:steps])
         # k_k_k_k_ddt_2_2 = k_k_k_k_ddt_2_2_2 + z[t-1]
@@ -351,19 +351,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.copyto(dz_next_prev, dz_prev)
 
         # k_dB_x_2 = du_y*k_k_dB_x_2
-        np.multiply(v.du_y_to_dz_prev[:steps, 0], v.k_k_dB_x_2, out=v.k_k_k_ddt_2_2_k_dB_x_2[:steps, 1])
+        np.multiply(v.du_y_to_dz_prev[:steps, 0], v.k_k_dB_x_2, out=v.k_dB_x_2_k_k_k_ddt_2_2[:steps, 0])
         # k_dB_x = dt*du_z
-        np.multiply(v.du_y_to_dz_prev[:steps, 1], w.dt_, out=v.k_k_ddt_2_dB_x_lanes[:steps, 1])
+        np.multiply(v.du_y_to_dz_prev[:steps, 1], w.dt_, out=v.dB_x_k_k_ddt_2_lanes[:steps, 0])
         # k_k_k_ddt_2_2 = du_y*k_k_k_k_ddt_2_2
         np.multiply(
             v.k_k_k_k_ddt_2_2[:steps],
             v.du_y_to_dz_prev[:steps, 0],
-            out=v.k_k_k_ddt_2_2_k_dB_x_2[:steps, 0],
+            out=v.k_dB_x_2_k_k_k_ddt_2_2[:steps, 1],
         )
         # k_k_k_ddt_2 = du_z*k_k_k_k_ddt_2
-        np.multiply(v.k_k_k_k_ddt_2[:steps], v.du_y_to_dz_prev[:steps, 1], out=v.k_k_ddt_2_dB_x_lanes[:steps, 0])
+        np.multiply(v.k_k_k_k_ddt_2[:steps], v.du_y_to_dz_prev[:steps, 1], out=v.dB_x_k_k_ddt_2_lanes[:steps, 1])
         # dB_x = k_dB_x + k_dB_x_2; k_k_ddt_2 = k_k_k_ddt_2 + k_k_k_ddt_2_2
-        np.add(v.k_k_ddt_2_dB_x_lanes[:steps], v.k_k_k_ddt_2_2_k_dB_x_2[:steps], out=v.k_k_ddt_2_dB_x_lanes[:steps])
+        np.add(v.dB_x_k_k_ddt_2_lanes[:steps], v.k_dB_x_2_k_k_k_ddt_2_2[:steps], out=v.dB_x_k_k_ddt_2_lanes[:steps])
         # k_k_ds_2 = dy*u_y
         np.multiply(v.dy_[:steps], w.u_zy[now, 1], out=v.k_k_ds_2[:steps])
         # k_k_ds = dz[t+1]*u_z
@@ -373,20 +373,24 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_dA_2 = du_z*k_k_k_dA_2
         np.multiply(v.k_k_k_dA_2[:steps], v.du_y_to_dz_prev[:steps, 1], out=v.k_k_dA_2[:steps])
         # one product of dB_x: k_dx = Bᵀ dB_x
-        np.dot(v.k_k_ddt_2_dB_x_lanes[:steps, 1].reshape(steps * B, n_h), B_, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(
+            v.dB_x_k_k_ddt_2_lanes[:steps, 0].reshape(steps * B, n_h),
+            B_,
+            out=v.dx[now].reshape(steps * B, n_x),
+        )
         # dx = k_dx + k_dx_2
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         # ds = Σ k_ds; k_ddt_2 = Σ k_k_ddt_2; k_dA_2 = Σ k_k_dA_2
+        k_ddt_2 += np.sum(v.dB_x_k_k_ddt_2[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
         ds += np.sum(v.k_ds[:steps].reshape(steps * B, n_h), axis=0)
         k_dA_2 += np.sum(v.k_k_dA_2[:steps].reshape(steps * B, n_h), axis=0)
-        k_ddt_2 += np.sum(v.k_k_ddt_2_dB_x[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
         # one product: dB = Σ dB_x xᵀ
-        dB += np.dot(
-            v.k_k_ddt_2_dB_x[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dB += np.matmul(
+            v.dB_x_k_k_ddt_2[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dC = Σ dy_o yᵀ
-        dC += np.dot(v.dy_o[:steps].reshape(steps * B, n_x).T, w.y[1:][now].reshape(steps * B, n_h))
+        dC += np.matmul(v.dy_o[:steps].reshape(steps * B, n_x).T, w.y[1:][now].reshape(steps * B, n_h))
         # dD = Σ dD
         dD += np.sum(v.dD_[:steps].reshape(steps * B, n_x), axis=0)
 
@@ -540,6 +544,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -569,12 +579,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

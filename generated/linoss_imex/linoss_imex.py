@@ -170,7 +170,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: B_x = B x
-        np.dot(w.x[now].reshape(steps * B, n_x), B_T, out=w.B_x[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), B_T, out=w.B_x[:steps].reshape(steps * B, n_h))
         # x_o = D*x
         np.multiply(D, w.x[now], out=w.x_o[:steps])
 
@@ -189,7 +189,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.add(y_prev, y_1, out=y)
 
         # one product of y: C_y = C y
-        np.dot(w.y[1:][now].reshape(steps * B, n_h), C_T, out=w.o[now].reshape(steps * B, n_x))
+        np.matmul(w.y[1:][now].reshape(steps * B, n_h), C_T, out=w.o[now].reshape(steps * B, n_x))
         # o = C_y + x_o
         np.add(w.o[now], w.x_o[:steps], out=w.o[now])
 
@@ -249,7 +249,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.copyto(v.dz[steps], v.dz[0])
         np.copyto(v.dy_o[:steps], 0.0 if dy is None else dy[now])
         # one product of dy_o: k_dy = Cᵀ dy_o
-        np.dot(v.dy_o[:steps].reshape(steps * B, n_x), C, out=v.k_dy[:steps].reshape(steps * B, n_h))
+        np.matmul(v.dy_o[:steps].reshape(steps * B, n_x), C, out=v.k_dy[:steps].reshape(steps * B, n_h))
         # k_k_dA = -y[t-1]
         np.negative(w.y[now], out=v.k_k_dA[:steps])
         # k_dx_2 = D*dy_o
@@ -280,16 +280,16 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dA = du_z*k_k_dA
         np.multiply(v.k_k_dA[:steps], v.du_z[:steps], out=v.k_dA[:steps])
         # one product of du_z: k_dx = Bᵀ du_z
-        np.dot(v.du_z[:steps].reshape(steps * B, n_h), B_, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.du_z[:steps].reshape(steps * B, n_h), B_, out=v.dx[now].reshape(steps * B, n_x))
         # dx = k_dx + k_dx_2
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         # ddt = Σ k_ddt; dA = Σ k_dA
         dA += np.sum(v.k_dA[:steps].reshape(steps * B, n_h), axis=0)
         ddt += np.sum(v.k_ddt[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dB = Σ du_z xᵀ
-        dB += np.dot(v.du_z[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dB += np.matmul(v.du_z[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dC = Σ dy_o yᵀ
-        dC += np.dot(v.dy_o[:steps].reshape(steps * B, n_x).T, w.y[1:][now].reshape(steps * B, n_h))
+        dC += np.matmul(v.dy_o[:steps].reshape(steps * B, n_x).T, w.y[1:][now].reshape(steps * B, n_h))
         # dD = Σ dD
         dD += np.sum(v.dD_[:steps].reshape(steps * B, n_x), axis=0)
 
@@ -435,6 +435,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -464,12 +470,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -111,9 +111,8 @@ def workspace(params, T, B):
     w.A_m = np.empty((B, n_s), dtype)
     w.B_u = np.empty((B, n_s), dtype)
     w.W_x_x = np.empty((w.piece, B, n_h), dtype)
-    w.W_h_h = np.empty((B, n_h), dtype)
-    w.W_m_m = np.empty((B, n_h), dtype)
     w.a_h = np.empty((B, n_h), dtype)
+    w.W_m_m = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.m = np.empty((T + 1, B, n_s), dtype)
     w.ticks = list(zip(w.h[:-1], w.m[:-1], w.u, [*w.e_x_x] * w.pieces, w.m[1:], [*w.W_x_x] * w.pieces, w.h[1:]))
@@ -195,16 +194,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     e_m_m = w.e_m_m
     A_m = w.A_m
     B_u = w.B_u
-    W_h_h = w.W_h_h
-    W_m_m = w.W_m_m
     a_h = w.a_h
+    W_m_m = w.W_m_m
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: e_x_x = e_x x
-        np.dot(w.x[now].reshape(steps * B, n_x), e_x_T, out=w.e_x_x[:steps].reshape(steps * B, 1))
+        np.matmul(w.x[now].reshape(steps * B, n_x), e_x_T, out=w.e_x_x[:steps].reshape(steps * B, 1))
         # one product of x: W_x_x = W_x x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_x_T, out=w.W_x_x[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_x_T, out=w.W_x_x[:steps].reshape(steps * B, n_h))
 
         for h_prev, m_prev, u, e_x_x, m, W_x_x, h in w.ticks[now]:
             # one product of h[t-1]: e_h_h = e_h h[t-1]
@@ -221,11 +219,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # m = A_m + B_u
             np.add(A_m, B_u, out=m)
             # one product of h[t-1]: W_h_h = W_h h[t-1]
-            np.dot(h_prev, W_h_T, out=W_h_h)
+            np.dot(h_prev, W_h_T, out=a_h)
             # one product of m: W_m_m = W_m m
             np.dot(m, W_m_T, out=W_m_m)
             # a_h = W_h_h + W_m_m + W_x_x
-            np.add(W_x_x, W_h_h, out=a_h)
+            np.add(a_h, W_x_x, out=a_h)
             np.add(a_h, W_m_m, out=a_h)
             # h = tanh(a_h)
             np.tanh(a_h, out=h)
@@ -318,24 +316,24 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(k_dm_prev, k_dm_prev_2, out=dm_prev)
 
         # one product of da_h: k_dx_2 = W_xᵀ da_h
-        np.dot(v.da_h[:steps].reshape(steps * B, n_h), W_x, out=v.k_dx_2[:steps].reshape(steps * B, n_x))
+        np.matmul(v.da_h[:steps].reshape(steps * B, n_h), W_x, out=v.k_dx_2[:steps].reshape(steps * B, n_x))
         # one product of du: k_dx = e_xᵀ du
-        np.dot(v.du[:steps].reshape(steps * B, 1), e_x, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.du[:steps].reshape(steps * B, 1), e_x, out=v.dx[now].reshape(steps * B, n_x))
         # dx = k_dx + k_dx_2
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         # one product: de_x = Σ du xᵀ; dW_x = Σ da_h xᵀ
-        dW_x += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
-        de_x += np.dot(v.du[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
+        dW_x += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        de_x += np.matmul(v.du[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
         # one product: de_h = Σ du h[t-1]ᵀ; dW_h = Σ da_h h[t-1]ᵀ
-        dW_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
-        de_h += np.dot(v.du[:steps].reshape(steps * B, 1).T, w.h[now].reshape(steps * B, n_h))
+        dW_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        de_h += np.matmul(v.du[:steps].reshape(steps * B, 1).T, w.h[now].reshape(steps * B, n_h))
         # one product: de_m = Σ du m[t-1]ᵀ; dA = Σ dm m[t-1]ᵀ
-        dA += np.dot(v.dm[:steps].reshape(steps * B, n_s).T, w.m[now].reshape(steps * B, n_s))
-        de_m += np.dot(v.du[:steps].reshape(steps * B, 1).T, w.m[now].reshape(steps * B, n_s))
+        dA += np.matmul(v.dm[:steps].reshape(steps * B, n_s).T, w.m[now].reshape(steps * B, n_s))
+        de_m += np.matmul(v.du[:steps].reshape(steps * B, 1).T, w.m[now].reshape(steps * B, n_s))
         # one product: dB = Σ dm uᵀ
-        dB += np.dot(v.dm[:steps].reshape(steps * B, n_s).T, w.u[now].reshape(steps * B, 1))
+        dB += np.matmul(v.dm[:steps].reshape(steps * B, n_s).T, w.u[now].reshape(steps * B, 1))
         # one product: dW_m = Σ da_h mᵀ
-        dW_m += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.m[1:][now].reshape(steps * B, n_s))
+        dW_m += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.m[1:][now].reshape(steps * B, n_s))
 
     return (
         {"e_x": de_x, "e_h": de_h, "e_m": de_m, "A": dA, "B": dB, "W_x": dW_x, "W_h": dW_h, "W_m": dW_m},
@@ -509,6 +507,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -538,12 +542,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -165,13 +165,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: e_x_x = e_x x
-        np.dot(w.x[now].reshape(steps * B, n_x), e_x_T, out=w.u[now].reshape(steps * B, 1))
+        np.matmul(w.x[now].reshape(steps * B, n_x), e_x_T, out=w.u[now].reshape(steps * B, 1))
         # u = b_u + e_x_x
         np.add(w.u[now], b_u, out=w.u[now])
         # one product of u: B_u = B u
-        np.dot(w.u[now].reshape(steps * B, 1), B_T, out=w.B_u[:steps].reshape(steps * B, n_s))
+        np.matmul(w.u[now].reshape(steps * B, 1), B_T, out=w.B_u[:steps].reshape(steps * B, n_s))
         # one product of x: W_x_x = W_x x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_x_T, out=w.x_a_h[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_x_T, out=w.x_a_h[:steps].reshape(steps * B, n_h))
         # x_a_h = W_x_x + b_o
         np.add(w.x_a_h[:steps], b_o, out=w.x_a_h[:steps])
 
@@ -182,7 +182,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.add(B_u, A_m, out=m)
 
         # one product of m: W_m_m = W_m m
-        np.dot(w.m[1:][now].reshape(steps * B, n_s), W_m_T, out=w.h[now].reshape(steps * B, n_h))
+        np.matmul(w.m[1:][now].reshape(steps * B, n_s), W_m_T, out=w.h[now].reshape(steps * B, n_h))
         # a_h = W_m_m + x_a_h
         np.add(w.h[now], w.x_a_h[:steps], out=w.h[now])
         # h = maximum(a_h, 0)
@@ -239,9 +239,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_h = dy_h*k_da_h
         np.multiply(v.da_h[:steps], v.dy_h[:steps], out=v.da_h[:steps])
         # one product of da_h: k_dm = W_mᵀ da_h
-        np.dot(v.da_h[:steps].reshape(steps * B, n_h), W_m, out=v.k_dm[:steps].reshape(steps * B, n_s))
+        np.matmul(v.da_h[:steps].reshape(steps * B, n_h), W_m, out=v.k_dm[:steps].reshape(steps * B, n_s))
         # one product of da_h: k_dx_2 = W_xᵀ da_h
-        np.dot(v.da_h[:steps].reshape(steps * B, n_h), W_x, out=v.k_dx_2[:steps].reshape(steps * B, n_x))
+        np.matmul(v.da_h[:steps].reshape(steps * B, n_h), W_x, out=v.k_dx_2[:steps].reshape(steps * B, n_x))
 
         for dm, k_dm in v.ticks[now][::-1]:
             # dm = dm[t+1] + k_dm
@@ -250,23 +250,23 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.dot(dm, A, out=dm_prev)
 
         # one product of dm: du = Bᵀ dm
-        np.dot(v.dm[:steps].reshape(steps * B, n_s), B_, out=v.du[:steps].reshape(steps * B, 1))
+        np.matmul(v.dm[:steps].reshape(steps * B, n_s), B_, out=v.du[:steps].reshape(steps * B, 1))
         # one product of du: k_dx = e_xᵀ du
-        np.dot(v.du[:steps].reshape(steps * B, 1), e_x, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.du[:steps].reshape(steps * B, 1), e_x, out=v.dx[now].reshape(steps * B, n_x))
         # dx = k_dx + k_dx_2
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         # one product: de_x = Σ du xᵀ; dW_x = Σ da_h xᵀ
-        dW_x += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
-        de_x += np.dot(v.du[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
+        dW_x += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        de_x += np.matmul(v.du[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
         # db_u = Σ du; db_o = Σ da_h
         db_o += np.sum(v.da_h[:steps].reshape(steps * B, n_h), axis=0)
         db_u += np.sum(v.du[:steps].reshape(steps * B, 1), axis=0)
         # one product: dA = Σ dm m[t-1]ᵀ
-        dA += np.dot(v.dm[:steps].reshape(steps * B, n_s).T, w.m[now].reshape(steps * B, n_s))
+        dA += np.matmul(v.dm[:steps].reshape(steps * B, n_s).T, w.m[now].reshape(steps * B, n_s))
         # one product: dB = Σ dm uᵀ
-        dB += np.dot(v.dm[:steps].reshape(steps * B, n_s).T, w.u[now].reshape(steps * B, 1))
+        dB += np.matmul(v.dm[:steps].reshape(steps * B, n_s).T, w.u[now].reshape(steps * B, 1))
         # one product: dW_m = Σ da_h mᵀ
-        dW_m += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.m[1:][now].reshape(steps * B, n_s))
+        dW_m += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.m[1:][now].reshape(steps * B, n_s))
 
     return (
         {"e_x": de_x, "b_u": db_u, "A": dA, "B": dB, "W_m": dW_m, "W_x": dW_x, "b_o": db_o},
@@ -398,6 +398,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -427,12 +433,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

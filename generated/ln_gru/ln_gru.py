@@ -149,8 +149,8 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 64*n_h + 7, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
-    # k_da_g_2_1, k_da_g_2, k_da_z_2_1, k_da_r_2, k_da_z_2, k_dq_g, z: (n_h) each
-    v.k_da_g_2_1_to_z = np.empty((v.piece, 7, B, n_h), dtype)
+    # k_da_g_2, k_da_g_2_1, k_da_z_2_1, k_da_r_2, k_da_z_2, k_dq_g, z: (n_h) each
+    v.k_da_g_2_to_z = np.empty((v.piece, 7, B, n_h), dtype)
     v.da_g_2 = np.empty((v.piece, B, n_h), dtype)
     v.k_da_r_2_1 = np.empty((v.piece, B, n_h), dtype)
     v.da_r_2_to_dh_prev = np.empty((4, B, n_h), dtype)  # da_r_2, da_z_2, dq_g, dh[t-1]: (n_h) each
@@ -192,7 +192,7 @@ def _adjoint_workspace(w):
         zip(
             [*v.dh] * v.pieces,
             [*v.dy_h] * v.pieces,
-            [*v.k_da_g_2_1_to_z[:, 3:7]] * v.pieces,
+            [*v.k_da_g_2_to_z[:, 3:7]] * v.pieces,
             [*v.dq] * v.pieces,
             [*v.k_dq_2] * v.pieces,
             [*v.k_dq] * v.pieces,
@@ -246,7 +246,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_g_x = W_g x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_g_T, out=w.W_g_x[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_g_T, out=w.W_g_x[:steps].reshape(steps * B, 3*n_h))
         # sum_W_g_x = sum(W_g_x)
         np.copyto(w.u_a[:steps], np.einsum("...i->...", w.W_g_x[:steps])[..., None])
         # u_a = sum_W_g_x/(3*n_h)
@@ -398,30 +398,30 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_g_2_1_to_z[:steps, 6], w.zr[now, 0])
+        np.copyto(v.k_da_g_2_to_z[:steps, 6], w.zr[now, 0])
         # k_da_g_2_1 = 1 - z
-        np.subtract(1, v.k_da_g_2_1_to_z[:steps, 6], out=v.k_da_g_2_1_to_z[:steps, 0])
+        np.subtract(1, v.k_da_g_2_to_z[:steps, 6], out=v.k_da_g_2_to_z[:steps, 1])
         # k_da_g_2_2 = g**2
-        np.multiply(w.g[now], w.g[now], out=v.k_da_g_2_1_to_z[:steps, 1])
+        np.multiply(w.g[now], w.g[now], out=v.k_da_g_2_to_z[:steps, 0])
         # k_da_g_2_3 = 1 - k_da_g_2_2
-        np.subtract(1, v.k_da_g_2_1_to_z[:steps, 1], out=v.k_da_g_2_1_to_z[:steps, 1])
+        np.subtract(1, v.k_da_g_2_to_z[:steps, 0], out=v.k_da_g_2_to_z[:steps, 0])
         # k_da_z_2_1 = -g + h[t-1]
-        np.subtract(w.h[now], w.g[now], out=v.k_da_g_2_1_to_z[:steps, 2])
+        np.subtract(w.h[now], w.g[now], out=v.k_da_g_2_to_z[:steps, 2])
         # k_da_z_2_2 = k_da_g_2_1*z
-        np.multiply(v.k_da_g_2_1_to_z[:steps, 0], v.k_da_g_2_1_to_z[:steps, 6], out=v.k_da_g_2_1_to_z[:steps, 4])
+        np.multiply(v.k_da_g_2_to_z[:steps, 1], v.k_da_g_2_to_z[:steps, 6], out=v.k_da_g_2_to_z[:steps, 4])
         # k_da_g_2 = k_da_g_2_1*k_da_g_2_3; k_da_z_2 = k_da_z_2_1*k_da_z_2_2
-        np.multiply(v.k_da_g_2_1_to_z[:steps, 1], v.k_da_g_2_1_to_z[:steps, 0], out=v.k_da_g_2_1_to_z[:steps, 1])
-        np.multiply(v.k_da_g_2_1_to_z[:steps, 4], v.k_da_g_2_1_to_z[:steps, 2], out=v.k_da_g_2_1_to_z[:steps, 4])
+        np.multiply(v.k_da_g_2_to_z[:steps, 0], v.k_da_g_2_to_z[:steps, 1], out=v.k_da_g_2_to_z[:steps, 0])
+        np.multiply(v.k_da_g_2_to_z[:steps, 4], v.k_da_g_2_to_z[:steps, 2], out=v.k_da_g_2_to_z[:steps, 4])
         # k_da_r_2_2 = k_da_g_2*q_g
-        np.multiply(v.k_da_g_2_1_to_z[:steps, 1], w.q_g[now], out=v.k_da_g_2_1_to_z[:steps, 3])
+        np.multiply(v.k_da_g_2_to_z[:steps, 0], w.q_g[now], out=v.k_da_g_2_to_z[:steps, 3])
         # k_da_r_2_3 = k_da_r_2_2*r
-        np.multiply(v.k_da_g_2_1_to_z[:steps, 3], w.zr[now, 1], out=v.k_da_g_2_1_to_z[:steps, 3])
+        np.multiply(v.k_da_g_2_to_z[:steps, 3], w.zr[now, 1], out=v.k_da_g_2_to_z[:steps, 3])
         # k_da_r_2_1 = 1 - r
         np.subtract(1, w.zr[now, 1], out=v.k_da_r_2_1[:steps])
         # k_da_r_2 = k_da_r_2_1*k_da_r_2_3
-        np.multiply(v.k_da_g_2_1_to_z[:steps, 3], v.k_da_r_2_1[:steps], out=v.k_da_g_2_1_to_z[:steps, 3])
+        np.multiply(v.k_da_g_2_to_z[:steps, 3], v.k_da_r_2_1[:steps], out=v.k_da_g_2_to_z[:steps, 3])
         # k_dq_g = k_da_g_2*r
-        np.multiply(v.k_da_g_2_1_to_z[:steps, 1], w.zr[now, 1], out=v.k_da_g_2_1_to_z[:steps, 5])
+        np.multiply(v.k_da_g_2_to_z[:steps, 0], w.zr[now, 1], out=v.k_da_g_2_to_z[:steps, 5])
         # k_k_dsqrt_u_q_4_2 = gamma_h*u_q_2
         np.multiply(gamma_h_, w.u_q_2[now], out=v.k_k_dsqrt_u_qa_4[:steps, 0])
         # k_k_dsqrt_u_q_4_1 = sqrt_u_q_4**2
@@ -509,7 +509,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.copyto(dh_next, dh_prev)
 
         # da_g_2 = dh*k_da_g_2
-        np.multiply(v.k_da_g_2_1_to_z[:steps, 1], v.dh[:steps], out=v.da_g_2[:steps])
+        np.multiply(v.k_da_g_2_to_z[:steps, 0], v.dh[:steps], out=v.da_g_2[:steps])
         # k_da = concat(k_k_dq_3, da_g_2)
         np.copyto(v.da[:steps], _concat(v.k_k_dq_3, v.da_g_2[:steps]))
         # da_1 = k_da + k_dq_2
@@ -547,20 +547,20 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dW_g_x = du_a_2 + k_dW_g_x
         np.add(v.dW_g_x[:steps], v.du_a_2[:steps], out=v.dW_g_x[:steps])
         # one product of dW_g_x: dx = W_gᵀ dW_g_x
-        np.dot(v.dW_g_x[:steps].reshape(steps * B, 3*n_h), W_g, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dW_g_x[:steps].reshape(steps * B, 3*n_h), W_g, out=v.dx[now].reshape(steps * B, n_x))
         # dgamma_x = da*u_a_5
         np.multiply(v.da[:steps], w.u_a_5[now], out=v.dgamma_x[:steps])
         # dgamma_h = dq*u_q_5
         np.multiply(v.dq[:steps], w.u_q_5[now], out=v.dgamma_h[:steps])
         # one product: dW_g = Σ dW_g_x xᵀ
-        dW_g += np.dot(v.dW_g_x[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_g += np.matmul(v.dW_g_x[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_x))
         # dgamma_x = Σ dgamma_x; db_g = Σ da; dgamma_h = Σ dgamma_h; dc_g = Σ dq
         db_g += np.sum(v.da[:steps].reshape(steps * B, 3*n_h), axis=0)
         dgamma[3*n_h:6*n_h] += np.sum(v.dgamma_h[:steps].reshape(steps * B, 3*n_h), axis=0)
         dgamma[:3*n_h] += np.sum(v.dgamma_x[:steps].reshape(steps * B, 3*n_h), axis=0)
         dc_g += np.sum(v.dq[:steps].reshape(steps * B, 3*n_h), axis=0)
         # one product: dU_g = Σ dU_g_h h[t-1]ᵀ
-        dU_g += np.dot(v.dU_g_h[:steps].reshape(steps * B, 3*n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_g += np.matmul(v.dU_g_h[:steps].reshape(steps * B, 3*n_h).T, w.h[now].reshape(steps * B, n_h))
 
     return {"W_g": dW_g, "gamma": dgamma, "b_g": db_g, "U_g": dU_g, "c_g": dc_g}, v.dx, {"h": v.dh_next.copy()}
 
@@ -788,6 +788,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -817,12 +823,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -284,7 +284,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_g_x = W_g x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_g_T, out=w.W_g_x[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_g_T, out=w.W_g_x[:steps].reshape(steps * B, 4*n_h))
         # sum_W_g_x = sum(W_g_x)
         np.copyto(w.u_a[:steps], np.einsum("...i->...", w.W_g_x[:steps])[..., None])
         # u_a = sum_W_g_x/(4*n_h)
@@ -686,7 +686,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dW_g_x = du_a_2 + k_dW_g_x
         np.add(v.dW_g_x[:steps], v.du_a_2[:steps], out=v.dW_g_x[:steps])
         # one product of dW_g_x: dx = W_gᵀ dW_g_x
-        np.dot(v.dW_g_x[:steps].reshape(steps * B, 4*n_h), W_g, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dW_g_x[:steps].reshape(steps * B, 4*n_h), W_g, out=v.dx[now].reshape(steps * B, n_x))
         # dgamma_x = da*u_a_5
         np.multiply(v.da[:steps], w.u_a_5[now], out=v.dgamma_x[:steps])
         # dgamma_h = da*u_a_12
@@ -694,7 +694,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dgamma_c = dc*u_c_6
         np.multiply(v.dc[:steps], w.u_c_6[now], out=v.dgamma_c[:steps])
         # one product: dW_g = Σ dW_g_x xᵀ
-        dW_g += np.dot(v.dW_g_x[:steps].reshape(steps * B, 4*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_g += np.matmul(v.dW_g_x[:steps].reshape(steps * B, 4*n_h).T, w.x[now].reshape(steps * B, n_x))
         # dgamma_x = Σ dgamma_x
         # dbeta_x = Σ da
         # dgamma_h = Σ dgamma_h
@@ -708,7 +708,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         dgamma[4*n_h:8*n_h] += np.sum(v.dgamma_h[:steps].reshape(steps * B, 4*n_h), axis=0)
         dgamma[:4*n_h] += np.sum(v.dgamma_x[:steps].reshape(steps * B, 4*n_h), axis=0)
         # one product: dU_g = Σ dU_g_h h[t-1]ᵀ
-        dU_g += np.dot(v.dU_g_h[:steps].reshape(steps * B, 4*n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_g += np.matmul(v.dU_g_h[:steps].reshape(steps * B, 4*n_h).T, w.h[now].reshape(steps * B, n_h))
 
     return (
         {"W_g": dW_g, "gamma": dgamma, "beta": dbeta, "U_g": dU_g},
@@ -997,6 +997,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -1026,12 +1032,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

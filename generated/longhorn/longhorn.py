@@ -171,9 +171,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: q = W_q x; k = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
         # one product of x: v = W_v x; a_beta = W_b x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_beta[now].reshape(steps * B, 2*n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_beta[now].reshape(steps * B, 2*n_v))
         # beta_1 = a_beta/2
         np.multiply(w.v_beta_lanes[now, 1], 0.5, out=w.v_beta_lanes[now, 1])
         # beta_2 = tanh(beta_1)
@@ -271,7 +271,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dq = matvec_t(S, dy_y)
         np.copyto(v.dq_dk_lanes[:steps, 0], np.einsum("...ij,...i->...j", w.S[1:][now], v.dy_y[:steps]))
         # one product of dq: k_dx = W_qᵀ dq
-        np.dot(v.dq_dk_lanes[:steps, 0].reshape(steps * B, n_k), W_rows, out=v.k_dx[:steps].reshape(steps * B, n_x))
+        np.matmul(
+            v.dq_dk_lanes[:steps, 0].reshape(steps * B, n_k),
+            W_rows,
+            out=v.k_dx[:steps].reshape(steps * B, n_x),
+        )
 
         for dS, k_dS, u_S_2 in v.ticks[now][::-1]:
             # dS = dS[t+1] + k_dS
@@ -322,19 +326,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = dk_1 + dk_2
         np.add(v.dq_dk_lanes[:steps, 1], v.dk_1[:steps], out=v.dq_dk_lanes[:steps, 1])
         # one product of da_beta: k_dx_4 = W_bᵀ da_beta
-        np.dot(
+        np.matmul(
             v.dv_da_beta_lanes[:steps, 1].reshape(steps * B, n_v),
             W_v_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(
+        np.matmul(
             v.dv_da_beta_lanes[:steps, 0].reshape(steps * B, n_v),
             W_v_rows_2,
             out=v.k_dx_3[:steps].reshape(steps * B, n_x),
         )
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(
+        np.matmul(
             v.dq_dk_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -344,8 +348,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ dq xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ dv xᵀ; dW_b = Σ da_beta xᵀ
-        dW += np.dot(v.dq_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW_v += np.dot(v.dv_da_beta[:steps].reshape(steps * B, 2*n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.dq_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW_v += np.matmul(v.dv_da_beta[:steps].reshape(steps * B, 2*n_v).T, w.x[now].reshape(steps * B, n_x))
 
     return {"W": dW, "W_v": dW_v}, v.dx, {"S": v.dS_prev.copy()}
 
@@ -479,6 +483,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -508,12 +518,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -207,7 +207,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: B.re_x = B.re x; B.im_x = B.im x
-        np.dot(w.x[now].reshape(steps * B, n_x), B_T, out=w.B_re_B_im_x[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), B_T, out=w.B_re_B_im_x[now].reshape(steps * B, 2*n_h))
         # x_h.re = B.re_x*exp_gamma
         np.multiply(w.B_re_B_im_x_lanes[now, 0], w.exp_gamma, out=w.x_h_re_h_im[:steps, 0])
         # x_h.im = B.im_x*exp_gamma
@@ -232,9 +232,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.add(h_im_3, h_im_2, out=h_im)
 
         # one product of h.re: C.re_h.re = C.re h.re
-        np.dot(w.h_re[1:][now].reshape(steps * B, n_h), C_T, out=w.y[now].reshape(steps * B, n_x))
+        np.matmul(w.h_re[1:][now].reshape(steps * B, n_h), C_T, out=w.y[now].reshape(steps * B, n_x))
         # one product of h.im: C.im_h.im = C.im h.im
-        np.dot(w.h_im[1:][now].reshape(steps * B, n_h), C_T_2, out=w.C_im_h_im[:steps].reshape(steps * B, n_x))
+        np.matmul(w.h_im[1:][now].reshape(steps * B, n_h), C_T_2, out=w.C_im_h_im[:steps].reshape(steps * B, n_x))
         # y_1 = C.re_h.re + x_y
         np.add(w.y[now], w.x_y[:steps], out=w.y[now])
         # y = -C.im_h.im + y_1
@@ -315,7 +315,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # one product of dC.im_h.im: k_dh.im = C.imᵀ dC.im_h.im
         np.copyto(
             v.k_dh_im_dh_re[:steps, :, :n_h],
-            np.dot(
+            np.matmul(
                 v.dC_im_h_im[:steps].reshape(steps * B, n_x),
                 C_rows,
             ).reshape(v.k_dh_im_dh_re[:steps, :, :n_h].shape),
@@ -323,7 +323,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # one product of dy_y: k_dh.re = C.reᵀ dy_y
         np.copyto(
             v.k_dh_im_dh_re[:steps, :, n_h:2*n_h],
-            np.dot(
+            np.matmul(
                 v.dy_y[:steps].reshape(steps * B, n_x),
                 C_rows_2,
             ).reshape(v.k_dh_im_dh_re[:steps, :, n_h:2*n_h].shape),
@@ -389,7 +389,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dB.re_x = dh.re*exp_gamma
         np.multiply(v.dh_im_dh_re[:steps, 1], w.exp_gamma, out=v.dB_re_dB_im_x_lanes[:steps, 0])
         # one product: p_dx = B.imᵀ dB.im_x + B.reᵀ dB.re_x
-        np.dot(v.dB_re_dB_im_x[:steps].reshape(steps * B, 2*n_h), B_rows, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dB_re_dB_im_x[:steps].reshape(steps * B, 2*n_h), B_rows, out=v.dx[now].reshape(steps * B, n_x))
         # dx = k_dx_3 + p_dx
         np.add(v.dx[now], v.k_dx_3[:steps], out=v.dx[now])
         # dexp_gamma = Σ k_dexp_gamma; dlam.im = Σ k_dlam.im; dlam.re = Σ k_dlam.re
@@ -397,18 +397,21 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         dlam_im += np.sum(v.k_dexp_gamma_to_k_dlam_re[:steps, 1].reshape(steps * B, n_h), axis=0)
         dlam_re += np.sum(v.k_dexp_gamma_to_k_dlam_re[:steps, 2].reshape(steps * B, n_h), axis=0)
         # one product: dB.re = Σ dB.re_x xᵀ; dB.im = Σ dB.im_x xᵀ
-        dB.real += np.dot(
+        dB.real += np.matmul(
             v.dB_re_dB_im_x[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dB.imag += np.dot(
+        dB.imag += np.matmul(
             v.dB_re_dB_im_x[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dC.re = Σ dy_y h.reᵀ
-        dC.real += np.dot(v.dy_y[:steps].reshape(steps * B, n_x).T, w.h_re[1:][now].reshape(steps * B, n_h))
+        dC.real += np.matmul(v.dy_y[:steps].reshape(steps * B, n_x).T, w.h_re[1:][now].reshape(steps * B, n_h))
         # one product: dC.im = Σ dC.im_h.im h.imᵀ
-        dC.imag += np.dot(v.dC_im_h_im[:steps].reshape(steps * B, n_x).T, w.h_im[1:][now].reshape(steps * B, n_h))
+        dC.imag += np.matmul(
+            v.dC_im_h_im[:steps].reshape(steps * B, n_x).T,
+            w.h_im[1:][now].reshape(steps * B, n_h),
+        )
         # dD = Σ dD
         dD += np.sum(v.dD_[:steps].reshape(steps * B, n_x), axis=0)
 
@@ -586,6 +589,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -615,12 +624,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

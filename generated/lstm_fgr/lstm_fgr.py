@@ -168,11 +168,11 @@ def workspace(params, T, B):
     w.half_a_oi_of_oo_lanes = w.half_a_oi_of_oo.reshape(B, 3, n_h).transpose(1, 0, 2)
     w.x_a_gifo = np.empty((w.piece, B, 4*n_h), dtype)  # x_a_g, half_x_a_i, half_x_a_f, half_x_a_o: (n_h) each
     w.x_a_gifo_lanes = w.x_a_gifo.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
-    w.g_i_1_f_1_o_1 = np.empty((T, 4, B, n_h), dtype)  # g, i_1, f_1, o_1: (n_h) each
+    w.g_i_1_f_1_o_1_tanh_c = np.empty((T, 5, B, n_h), dtype)  # g, i_1, f_1, o_1, tanh_c: (n_h) each
     w.half_a_if_1 = np.empty((2, B, n_h), dtype)  # half_a_i_1, half_a_f_1: (n_h) each
-    w.c_21 = np.empty((2, B, n_h), dtype)  # c_2, c_1: (n_h) each
+    w.c_1 = np.empty((B, n_h), dtype)
+    w.c_2 = np.empty((B, n_h), dtype)
     w.half_a_o_1 = np.empty((B, n_h), dtype)
-    w.tanh_c = np.empty((T, B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.c = np.empty((T + 1, B, n_h), dtype)
     w.i = np.empty((T + 1, B, n_h), dtype)
@@ -184,20 +184,20 @@ def workspace(params, T, B):
             w.i[:-1],
             w.f[:-1],
             w.o[:-1],
-            w.g_i_1_f_1_o_1,
+            w.g_i_1_f_1_o_1_tanh_c[:, 0:4],
             [*w.x_a_gifo_lanes] * w.pieces,
-            w.g_i_1_f_1_o_1[:, 1:4],
+            w.g_i_1_f_1_o_1_tanh_c[:, 1:4],
             w.c[:-1],
-            w.g_i_1_f_1_o_1[:, 1:3],
-            w.g_i_1_f_1_o_1[:, 0:3],
+            w.g_i_1_f_1_o_1_tanh_c[:, 1:3],
+            w.g_i_1_f_1_o_1_tanh_c[:, 0:3],
             w.i[1:],
-            w.g_i_1_f_1_o_1[:, 1],
+            w.g_i_1_f_1_o_1_tanh_c[:, 1],
             w.f[1:],
-            w.g_i_1_f_1_o_1[:, 2],
-            w.g_i_1_f_1_o_1[:, 0],
+            w.g_i_1_f_1_o_1_tanh_c[:, 2],
+            w.g_i_1_f_1_o_1_tanh_c[:, 0],
             w.c[1:],
-            w.g_i_1_f_1_o_1[:, 3],
-            w.tanh_c,
+            w.g_i_1_f_1_o_1_tanh_c[:, 3],
+            w.g_i_1_f_1_o_1_tanh_c[:, 4],
             w.o[1:],
             w.h[1:],
         ),
@@ -212,7 +212,7 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 15*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    v.do_dc = np.empty((2, B, n_h), dtype)  # do, dc: (n_h) each
+    v.dc_do = np.empty((2, B, n_h), dtype)  # dc, do: (n_h) each
     v.k_da_ifo = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_i, k_da_f, k_da_o: (n_h) each
     v.da_ifog = np.empty((v.piece, B, 4*n_h), dtype)  # da_i, da_f, da_o, da_g: (n_h) each
     v.da_ifog_lanes = v.da_ifog.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
@@ -235,7 +235,7 @@ def _adjoint_workspace(w):
     v.ticks = list(
         zip(
             [*v.dy_h] * v.pieces,
-            w.tanh_c,
+            w.g_i_1_f_1_o_1_tanh_c[:, 4],
             [*v.k_k_dc_2_k_da_g[:, 0]] * v.pieces,
             [*v.da_ifog_lanes[:, 2]] * v.pieces,
             [*v.k_da_ifo[:, 2]] * v.pieces,
@@ -243,7 +243,7 @@ def _adjoint_workspace(w):
             [*v.da_ifog_lanes[:, 3]] * v.pieces,
             [*v.k_k_dc_2_k_da_g[:, 1]] * v.pieces,
             w.c[:-1],
-            w.g_i_1_f_1_o_1[:, 0],
+            w.g_i_1_f_1_o_1_tanh_c[:, 0],
             [*v.da_ifog_lanes[:, 0:2]] * v.pieces,
             [*v.k_da_ifo[:, 0:2]] * v.pieces,
             [*v.da_ifog] * v.pieces,
@@ -291,7 +291,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     p = params["p"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[2*n_h:3*n_h], 0.5 * W[:2*n_h], 0.5 * W[3*n_h:4*n_h]]).T)
-    b_lanes = np.concatenate([b[2*n_h:3*n_h], 0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h]]).reshape(4, 1, n_h)
+    b_row = np.concatenate([b[2*n_h:3*n_h], 0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([U[2*n_h:3*n_h], 0.5 * U[:2*n_h], 0.5 * U[3*n_h:4*n_h]]).T)
     R_T = np.ascontiguousarray(0.5 * R[:3*n_h].T)
     R_T_2 = np.ascontiguousarray(0.5 * R[3*n_h:6*n_h].T)
@@ -310,19 +310,19 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     half_a_i_1 = w.half_a_if_1[0]
     half_a_f_1 = w.half_a_if_1[1]
     half_a_if_1 = w.half_a_if_1
-    c_2 = w.c_21[0]
-    c_1 = w.c_21[1]
+    c_1 = w.c_1
+    c_2 = w.c_2
     half_a_o_1 = w.half_a_o_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_g_x = W_g x; half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_gifo[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_gifo[:steps].reshape(steps * B, 4*n_h))
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # x_a_g = W_g_x + b_g
         # half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_gifo_lanes[:steps], b_lanes, out=w.x_a_gifo_lanes[:steps])
+        np.add(w.x_a_gifo[:steps], b_row, out=w.x_a_gifo[:steps])
 
         for (
             h_prev,
@@ -390,8 +390,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # f = f_1 + 1/2
             np.add(0.5, f_1, out=f)
             # c_1 = c[t-1]*f; c_2 = g*i
-            np.multiply(g, i, out=c_2)
             np.multiply(c_prev, f, out=c_1)
+            np.multiply(g, i, out=c_2)
             # c = c_1 + c_2
             np.add(c_1, c_2, out=c)
             # half_a_o_1 = c*half_p_o
@@ -466,10 +466,10 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     dp = np.zeros_like(params["p"], order="C")
     dh = v.dh
     dh_prev = v.dh_prev
-    do = v.do_dc[0]
-    dc = v.do_dc[1]
-    do_prev = v.do_prev
+    do = v.dc_do[1]
+    dc = v.dc_do[0]
     dc_prev = v.dc_prev
+    do_prev = v.do_prev
     k_dc = v.k_dc
     df = v.di_df[1]
     di = v.di_df[0]
@@ -484,9 +484,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_g_1 = g**2
-        np.multiply(w.g_i_1_f_1_o_1[now, 0], w.g_i_1_f_1_o_1[now, 0], out=v.k_k_dc_2_k_da_g[:steps, 1])
+        np.multiply(
+            w.g_i_1_f_1_o_1_tanh_c[now, 0],
+            w.g_i_1_f_1_o_1_tanh_c[now, 0],
+            out=v.k_k_dc_2_k_da_g[:steps, 1],
+        )
         # k_k_dc_2_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_k_dc_2_k_da_g[:steps, 0])
+        np.multiply(
+            w.g_i_1_f_1_o_1_tanh_c[now, 4],
+            w.g_i_1_f_1_o_1_tanh_c[now, 4],
+            out=v.k_k_dc_2_k_da_g[:steps, 0],
+        )
         # k_k_dc_2_2 = 1 - k_k_dc_2_1; k_da_g_2 = 1 - k_da_g_1
         np.subtract(1, v.k_k_dc_2_k_da_g[:steps], out=v.k_k_dc_2_k_da_g[:steps])
         # k_k_dc_2 = k_k_dc_2_2*o
@@ -533,8 +541,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # k_dc_2 = dh*k_k_dc_2
             np.multiply(k_k_dc_2, dh, out=dc)
             # do = do[t+1] + k_do; dc_1 = dc[t+1] + k_dc_2
-            np.add(do, do_prev, out=do)
             np.add(dc, dc_prev, out=dc)
+            np.add(do, do_prev, out=do)
             # da_o = do*k_da_o
             np.multiply(k_da_o, do, out=da_o)
             # k_dc = do*k_k_dc
@@ -570,7 +578,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.dot(da_ifo_rows, R_rows_3, out=do_prev)
 
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(v.da_ifog[:steps].reshape(steps * B, 4*n_h), W_rows, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_ifog[:steps].reshape(steps * B, 4*n_h), W_rows, out=v.dx[now].reshape(steps * B, n_x))
         # dp_i = c[t-1]*da_i
         np.multiply(v.da_ifog_lanes[:steps, 0], w.c[now], out=v.dp_i[:steps])
         # dp_f = c[t-1]*da_f
@@ -578,43 +586,43 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dp_o = c*da_o
         np.multiply(v.da_ifog_lanes[:steps, 2], w.c[1:][now], out=v.dp_o[:steps])
         # one product: dR_ii = Σ da_i i[t-1]ᵀ; dR_if = Σ da_f i[t-1]ᵀ; dR_io = Σ da_o i[t-1]ᵀ
-        dR[:3*n_h] += np.dot(
+        dR[:3*n_h] += np.matmul(
             v.da_ifog[:steps, :, :3*n_h].reshape(steps * B, 3*n_h).T,
             w.i[now].reshape(steps * B, n_h),
         )
         # one product: dR_fi = Σ da_i f[t-1]ᵀ; dR_ff = Σ da_f f[t-1]ᵀ; dR_fo = Σ da_o f[t-1]ᵀ
-        dR[3*n_h:6*n_h] += np.dot(
+        dR[3*n_h:6*n_h] += np.matmul(
             v.da_ifog[:steps, :, :3*n_h].reshape(steps * B, 3*n_h).T,
             w.f[now].reshape(steps * B, n_h),
         )
         # one product: dR_oi = Σ da_i o[t-1]ᵀ; dR_of = Σ da_f o[t-1]ᵀ; dR_oo = Σ da_o o[t-1]ᵀ
-        dR[6*n_h:9*n_h] += np.dot(
+        dR[6*n_h:9*n_h] += np.matmul(
             v.da_ifog[:steps, :, :3*n_h].reshape(steps * B, 3*n_h).T,
             w.o[now].reshape(steps * B, n_h),
         )
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW[:2*n_h] += np.dot(
+        dW[:2*n_h] += np.matmul(
             v.da_ifog[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[3*n_h:4*n_h] += np.dot(
+        dW[3*n_h:4*n_h] += np.matmul(
             v.da_ifog[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[2*n_h:3*n_h] += np.dot(
+        dW[2*n_h:3*n_h] += np.matmul(
             v.da_ifog[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_f = Σ da_f h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ; dU_o = Σ da_o h[t-1]ᵀ
-        dU[:2*n_h] += np.dot(
+        dU[:2*n_h] += np.matmul(
             v.da_ifog[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
-        dU[3*n_h:4*n_h] += np.dot(
+        dU[3*n_h:4*n_h] += np.matmul(
             v.da_ifog[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
-        dU[2*n_h:3*n_h] += np.dot(
+        dU[2*n_h:3*n_h] += np.matmul(
             v.da_ifog[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -930,6 +938,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -959,12 +973,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -113,32 +113,32 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 7*n_h, 4*n_h, dtype)
-    w.U_figo_h = np.empty((B, 4*n_h), dtype)  # half_U_f_h, half_U_i_h, U_g_h, half_U_o_h: (n_h) each
-    w.U_figo_h_lanes = w.U_figo_h.reshape(B, 4, n_h).transpose(1, 0, 2)
-    w.half_V_fi_c = np.empty((B, 2*n_h), dtype)  # half_V_f_c, half_V_i_c: (n_h) each
-    w.half_V_fi_c_lanes = w.half_V_fi_c.reshape(B, 2, n_h).transpose(1, 0, 2)
-    w.x_a_figo = np.empty((w.piece, B, 4*n_h), dtype)  # half_x_a_f, half_x_a_i, x_a_g, half_x_a_o: (n_h) each
-    w.x_a_figo_lanes = w.x_a_figo.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
-    w.figo = np.empty((T, 4, B, n_h), dtype)  # f, i, g, o: (n_h) each
-    w.c_12 = np.empty((2, B, n_h), dtype)  # c_1, c_2: (n_h) each
+    w.U_ifgo_h = np.empty((B, 4*n_h), dtype)  # half_U_i_h, half_U_f_h, U_g_h, half_U_o_h: (n_h) each
+    w.U_ifgo_h_lanes = w.U_ifgo_h.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.half_V_if_c = np.empty((B, 2*n_h), dtype)  # half_V_i_c, half_V_f_c: (n_h) each
+    w.half_V_if_c_lanes = w.half_V_if_c.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.x_a_ifgo = np.empty((w.piece, B, 4*n_h), dtype)  # half_x_a_i, half_x_a_f, x_a_g, half_x_a_o: (n_h) each
+    w.x_a_ifgo_lanes = w.x_a_ifgo.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
+    w.i_f_g_o_tanh_c = np.empty((T, 5, B, n_h), dtype)  # i, f, g, o, tanh_c: (n_h) each
+    w.c_1 = np.empty((B, n_h), dtype)
+    w.c_2 = np.empty((B, n_h), dtype)
     w.half_V_o_c = np.empty((B, n_h), dtype)
-    w.tanh_c = np.empty((T, B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.c = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
         zip(
             w.h[:-1],
             w.c[:-1],
-            w.figo,
-            [*w.x_a_figo_lanes] * w.pieces,
-            w.figo[:, 0:2],
-            w.figo[:, 0:3],
-            w.figo[:, 0],
-            w.figo[:, 2],
-            w.figo[:, 1],
+            w.i_f_g_o_tanh_c[:, 0:4],
+            [*w.x_a_ifgo_lanes] * w.pieces,
+            w.i_f_g_o_tanh_c[:, 0:2],
+            w.i_f_g_o_tanh_c[:, 0:3],
+            w.i_f_g_o_tanh_c[:, 1],
+            w.i_f_g_o_tanh_c[:, 2],
+            w.i_f_g_o_tanh_c[:, 0],
             w.c[1:],
-            w.figo[:, 3],
-            w.tanh_c,
+            w.i_f_g_o_tanh_c[:, 3],
+            w.i_f_g_o_tanh_c[:, 4],
             w.h[1:],
         ),
     )
@@ -152,11 +152,10 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 14*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # k_da_o, k_da_i, k_da_f, k_da_g, f, k_k_dc_2: (n_h) each
-    v.k_da_o_to_k_k_dc_2 = np.empty((v.piece, 6, B, n_h), dtype)
-    v.k_da_oif_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_o_1, k_da_i_1, k_da_f_1: (n_h) each
-    v.da_o_to_dc_prev = np.empty((v.piece + 1, B, 5*n_h), dtype)  # da_o, da_i, da_f, da_g, dc[t-1]: (n_h) each
-    v.da_o_to_dc_prev_lanes = v.da_o_to_dc_prev.reshape(v.piece + 1, B, 5, n_h).transpose(0, 2, 1, 3)
+    v.f_to_k_da_o = np.empty((v.piece, 6, B, n_h), dtype)  # f, k_da_i, k_da_f, k_da_g, k_k_dc_2, k_da_o: (n_h) each
+    v.k_da_ifo_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_i_1, k_da_f_1, k_da_o_1: (n_h) each
+    v.dc_prev_to_da_o = np.empty((v.piece + 1, B, 5*n_h), dtype)  # dc[t-1], da_i, da_f, da_g, da_o: (n_h) each
+    v.dc_prev_to_da_o_lanes = v.dc_prev_to_da_o.reshape(v.piece + 1, B, 5, n_h).transpose(0, 2, 1, 3)
     v.dc = np.empty((B, n_h), dtype)
     v.k_dc = np.empty((B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
@@ -167,16 +166,16 @@ def _adjoint_workspace(w):
     v.ticks = list(
         zip(
             [*v.dy_h] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[:-1, 0]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc_2[:, 0]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc_2[:, 5]] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[1:, 4]] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[:-1, 1:5]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc_2[:, 1:5]] * v.pieces,
-            [*v.da_o_to_dc_prev[:-1, :, :4*n_h]] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[:-1, 2]] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[:-1, 1]] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[:-1, 4]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[:-1, 4]] * v.pieces,
+            [*v.f_to_k_da_o[:, 5]] * v.pieces,
+            [*v.f_to_k_da_o[:, 4]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[1:, 0]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[:-1, 0:4]] * v.pieces,
+            [*v.f_to_k_da_o[:, 0:4]] * v.pieces,
+            [*v.dc_prev_to_da_o[:-1, :, n_h:5*n_h]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[:-1, 2]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[:-1, 1]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[:-1, 0]] * v.pieces,
         ),
     )
     return v
@@ -209,54 +208,48 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
     V = params["V"]
 
-    W_T = np.ascontiguousarray(
-        np.concatenate([0.5 * W[n_h:2*n_h], 0.5 * W[:n_h], W[2*n_h:3*n_h], 0.5 * W[3*n_h:4*n_h]]).T,
-    )
-    b_lanes = np.concatenate(
-        [0.5 * b[n_h:2*n_h], 0.5 * b[:n_h], b[2*n_h:3*n_h], 0.5 * b[3*n_h:4*n_h]],
-    ).reshape(4, 1, n_h)
-    U_T = np.ascontiguousarray(
-        np.concatenate([0.5 * U[n_h:2*n_h], 0.5 * U[:n_h], U[2*n_h:3*n_h], 0.5 * U[3*n_h:4*n_h]]).T,
-    )
-    V_T = np.ascontiguousarray(np.concatenate([0.5 * V[n_h:2*n_h], 0.5 * V[:n_h]]).T)
+    W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h], 0.5 * W[3*n_h:4*n_h]]).T)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h], 0.5 * b[3*n_h:4*n_h]])
+    U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h], 0.5 * U[3*n_h:4*n_h]]).T)
+    V_T = np.ascontiguousarray(0.5 * V[:2*n_h].T)
     V_T_2 = np.ascontiguousarray(0.5 * V[2*n_h:3*n_h].T)
-    U_figo_h = w.U_figo_h
-    half_V_fi_c = w.half_V_fi_c
-    U_figo_h_lanes = w.U_figo_h_lanes
-    half_V_fi_c_lanes = w.half_V_fi_c_lanes
-    c_1 = w.c_12[0]
-    c_2 = w.c_12[1]
+    U_ifgo_h = w.U_ifgo_h
+    half_V_if_c = w.half_V_if_c
+    U_ifgo_h_lanes = w.U_ifgo_h_lanes
+    half_V_if_c_lanes = w.half_V_if_c_lanes
+    c_1 = w.c_1
+    c_2 = w.c_2
     half_V_o_c = w.half_V_o_c
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_g_x = W_g x; half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_figo[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifgo[:steps].reshape(steps * B, 4*n_h))
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # x_a_g = W_g_x + b_g
         # half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_figo_lanes[:steps], b_lanes, out=w.x_a_figo_lanes[:steps])
+        np.add(w.x_a_ifgo[:steps], b_row, out=w.x_a_ifgo[:steps])
 
-        for h_prev, c_prev, figo, x_a_figo_lanes, fi, fig, f, g, i, c, o, tanh_c, h in w.ticks[now]:
+        for h_prev, c_prev, ifgo, x_a_ifgo_lanes, if_, ifg, f, g, i, c, o, tanh_c, h in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; half_U_f_h = half_U_f h[t-1]; U_g_h = U_g h[t-1];
             #     half_U_o_h = half_U_o h[t-1]
-            np.dot(h_prev, U_T, out=U_figo_h)
+            np.dot(h_prev, U_T, out=U_ifgo_h)
             # one product of c[t-1]: half_V_i_c = half_V_i c[t-1]; half_V_f_c = half_V_f c[t-1]
-            np.dot(c_prev, V_T, out=half_V_fi_c)
+            np.dot(c_prev, V_T, out=half_V_if_c)
             # half_a_i_1 = half_U_i_h + half_x_a_i
             # half_a_f_1 = half_U_f_h + half_x_a_f
             # a_g = U_g_h + x_a_g
             # half_a_o_1 = half_U_o_h + half_x_a_o
-            np.add(x_a_figo_lanes, U_figo_h_lanes, out=figo)
+            np.add(x_a_ifgo_lanes, U_ifgo_h_lanes, out=ifgo)
             # half_a_i = half_V_i_c + half_a_i_1; half_a_f = half_V_f_c + half_a_f_1
-            np.add(fi, half_V_fi_c_lanes, out=fi)
+            np.add(if_, half_V_if_c_lanes, out=if_)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f); g = tanh(a_g)
-            np.tanh(fig, out=fig)
+            np.tanh(ifg, out=ifg)
             # i_1 = half_i/2; f_1 = half_f/2
-            np.multiply(fi, 0.5, out=fi)
+            np.multiply(if_, 0.5, out=if_)
             # i = i_1 + 1/2; f = f_1 + 1/2
-            np.add(fi, 0.5, out=fi)
+            np.add(if_, 0.5, out=if_)
             # c_1 = c[t-1]*f; c_2 = g*i
             np.multiply(c_prev, f, out=c_1)
             np.multiply(g, i, out=c_2)
@@ -301,20 +294,18 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     if dy is not None:
         _check("dy", dy, (T, B, n_h), ("T", "B", "n_h"), dtype)
     v.dh_prev[...] = 0.0
-    v.da_o_to_dc_prev_lanes[0, 4][...] = 0.0
+    v.dc_prev_to_da_o_lanes[0, 0][...] = 0.0
     if dstate is not None:
         _named("dstate", dstate, STATES)
         v.dh_prev[...] = _check("dstate['h']", dstate["h"], (B, n_h), ("B", "n_h"), dtype)
-        v.da_o_to_dc_prev_lanes[0, 4][...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
+        v.dc_prev_to_da_o_lanes[0, 0][...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
     W = params["W"]
     U = params["U"]
     V = params["V"]
 
     V_rows = V[2*n_h:3*n_h]
-    U_rows = np.concatenate([U[3*n_h:4*n_h], U[:3*n_h]])
     V_rows_2 = V[n_h:2*n_h]
     V_rows_3 = V[:n_h]
-    W_rows = np.concatenate([W[3*n_h:4*n_h], W[:3*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -328,34 +319,34 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
-        np.copyto(v.da_o_to_dc_prev_lanes[steps, 4], v.da_o_to_dc_prev_lanes[0, 4])
+        np.copyto(v.dc_prev_to_da_o_lanes[steps, 0], v.dc_prev_to_da_o_lanes[0, 0])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_o_to_k_k_dc_2[:steps, 4], w.figo[now, 0])
+        np.copyto(v.f_to_k_da_o[:steps, 0], w.i_f_g_o_tanh_c[now, 1])
         # k_da_o_2 = o*tanh_c
-        np.multiply(w.tanh_c[now], w.figo[now, 3], out=v.k_da_o_to_k_k_dc_2[:steps, 0])
+        np.multiply(w.i_f_g_o_tanh_c[now, 4], w.i_f_g_o_tanh_c[now, 3], out=v.f_to_k_da_o[:steps, 5])
         # k_da_o_1 = 1 - o
-        np.subtract(1, w.figo[now, 3], out=v.k_da_oif_1[:steps, 0])
+        np.subtract(1, w.i_f_g_o_tanh_c[now, 3], out=v.k_da_ifo_1[:steps, 2])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.figo[now, 1], out=v.k_da_oif_1[:steps, 1])
+        np.subtract(1, w.i_f_g_o_tanh_c[now, 0], out=v.k_da_ifo_1[:steps, 0])
         # k_da_f_1 = 1 - f
-        np.subtract(1, v.k_da_o_to_k_k_dc_2[:steps, 4], out=v.k_da_oif_1[:steps, 2])
+        np.subtract(1, v.f_to_k_da_o[:steps, 0], out=v.k_da_ifo_1[:steps, 1])
         # k_da_i_2 = g*i
-        np.multiply(w.figo[now, 2], w.figo[now, 1], out=v.k_da_o_to_k_k_dc_2[:steps, 1])
+        np.multiply(w.i_f_g_o_tanh_c[now, 2], w.i_f_g_o_tanh_c[now, 0], out=v.f_to_k_da_o[:steps, 1])
         # k_da_f_2 = c[t-1]*f
-        np.multiply(w.c[now], v.k_da_o_to_k_k_dc_2[:steps, 4], out=v.k_da_o_to_k_k_dc_2[:steps, 2])
+        np.multiply(w.c[now], v.f_to_k_da_o[:steps, 0], out=v.f_to_k_da_o[:steps, 2])
         # k_da_o = k_da_o_1*k_da_o_2; k_da_f = k_da_f_1*k_da_f_2; k_da_i = k_da_i_1*k_da_i_2
-        np.multiply(v.k_da_o_to_k_k_dc_2[:steps, 0:3], v.k_da_oif_1[:steps], out=v.k_da_o_to_k_k_dc_2[:steps, 0:3])
+        np.multiply(v.f_to_k_da_o[:steps, 1:3], v.k_da_ifo_1[:steps, 0:2], out=v.f_to_k_da_o[:steps, 1:3])
+        np.multiply(v.f_to_k_da_o[:steps, 5], v.k_da_ifo_1[:steps, 2], out=v.f_to_k_da_o[:steps, 5])
         # k_k_dc_2_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_da_o_to_k_k_dc_2[:steps, 5])
+        np.multiply(w.i_f_g_o_tanh_c[now, 4], w.i_f_g_o_tanh_c[now, 4], out=v.f_to_k_da_o[:steps, 4])
         # k_da_g_1 = g**2
-        np.multiply(w.figo[now, 2], w.figo[now, 2], out=v.k_da_o_to_k_k_dc_2[:steps, 3])
+        np.multiply(w.i_f_g_o_tanh_c[now, 2], w.i_f_g_o_tanh_c[now, 2], out=v.f_to_k_da_o[:steps, 3])
         # k_k_dc_2_2 = 1 - k_k_dc_2_1; k_da_g_2 = 1 - k_da_g_1
-        np.subtract(1, v.k_da_o_to_k_k_dc_2[:steps, 3], out=v.k_da_o_to_k_k_dc_2[:steps, 3])
-        np.subtract(1, v.k_da_o_to_k_k_dc_2[:steps, 5], out=v.k_da_o_to_k_k_dc_2[:steps, 5])
+        np.subtract(1, v.f_to_k_da_o[:steps, 3:5], out=v.f_to_k_da_o[:steps, 3:5])
         # k_k_dc_2 = k_k_dc_2_2*o
-        np.multiply(v.k_da_o_to_k_k_dc_2[:steps, 5], w.figo[now, 3], out=v.k_da_o_to_k_k_dc_2[:steps, 5])
+        np.multiply(v.f_to_k_da_o[:steps, 4], w.i_f_g_o_tanh_c[now, 3], out=v.f_to_k_da_o[:steps, 4])
         # k_da_g = i*k_da_g_2
-        np.multiply(v.k_da_o_to_k_k_dc_2[:steps, 3], w.figo[now, 1], out=v.k_da_o_to_k_k_dc_2[:steps, 3])
+        np.multiply(v.f_to_k_da_o[:steps, 3], w.i_f_g_o_tanh_c[now, 0], out=v.f_to_k_da_o[:steps, 3])
 
         for (
             dy_h,
@@ -363,9 +354,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             k_da_o,
             k_k_dc_2,
             dc_next,
-            da_i_da_f_da_g_dc_prev,
-            k_da_i_k_da_f_k_da_g_f,
-            da_oifg_rows,
+            dc_prev_da_i_da_f_da_g,
+            f_k_da_i_k_da_f_k_da_g,
+            da_ifgo_rows,
             da_f,
             da_i,
             dc_prev,
@@ -383,9 +374,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dc = dc_1 + k_dc
             np.add(dc, k_dc, out=dc)
             # da_g = dc*k_da_g; da_f = dc*k_da_f; da_i = dc*k_da_i; k_dc[t-1]_3 = dc*f
-            np.multiply(dc, k_da_i_k_da_f_k_da_g_f, out=da_i_da_f_da_g_dc_prev)
+            np.multiply(dc, f_k_da_i_k_da_f_k_da_g, out=dc_prev_da_i_da_f_da_g)
             # one product: dh[t-1] = U_oᵀ da_o + U_gᵀ da_g + U_fᵀ da_f + U_iᵀ da_i
-            np.dot(da_oifg_rows, U_rows, out=dh_prev)
+            np.dot(da_ifgo_rows, U, out=dh_prev)
             # one product of da_f: k_dc[t-1]_2 = V_fᵀ da_f
             np.dot(da_f, V_rows_2, out=k_dc_prev_2)
             # one product of da_i: k_dc[t-1] = V_iᵀ da_i
@@ -396,47 +387,38 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dc_prev, k_dc_prev, out=dc_prev)
 
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(
-            v.da_o_to_dc_prev[:steps, :, :4*n_h].reshape(steps * B, 4*n_h),
-            W_rows,
+        np.matmul(
+            v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW[3*n_h:4*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:3*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
+        dW += np.matmul(
+            v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_f = Σ da_f h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ; dU_o = Σ da_o h[t-1]ᵀ
-        dU[3*n_h:4*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[:3*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
+        dU += np.matmul(
+            v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_i = Σ da_i; db_f = Σ da_f; db_g = Σ da_g; db_o = Σ da_o
-        db[3*n_h:4*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:3*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h), axis=0)
+        db += np.sum(v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h), axis=0)
         # one product: dV_i = Σ da_i c[t-1]ᵀ; dV_f = Σ da_f c[t-1]ᵀ
-        dV[:2*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
+        dV[:2*n_h] += np.matmul(
+            v.dc_prev_to_da_o[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.c[now].reshape(steps * B, n_h),
         )
         # one product: dV_o = Σ da_o cᵀ
-        dV[2*n_h:3*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
+        dV[2*n_h:3*n_h] += np.matmul(
+            v.dc_prev_to_da_o[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h).T,
             w.c[1:][now].reshape(steps * B, n_h),
         )
 
     return (
         {"W": dW, "U": dU, "b": db, "V": dV},
         v.dx,
-        {"h": v.dh_prev.copy(), "c": v.da_o_to_dc_prev_lanes[0, 4].copy()},
+        {"h": v.dh_prev.copy(), "c": v.dc_prev_to_da_o_lanes[0, 0].copy()},
     )
 
 
@@ -635,6 +617,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -664,12 +652,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

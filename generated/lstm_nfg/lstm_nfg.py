@@ -108,25 +108,24 @@ def workspace(params, T, B):
     w.U_igo_h_lanes = w.U_igo_h.reshape(B, 3, n_h).transpose(1, 0, 2)
     w.x_a_igo = np.empty((w.piece, B, 3*n_h), dtype)  # half_x_a_i, x_a_g, half_x_a_o: (n_h) each
     w.x_a_igo_lanes = w.x_a_igo.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.igo = np.empty((T, 3, B, n_h), dtype)  # i, g, o: (n_h) each
+    w.i_g_o_tanh_c = np.empty((T, 4, B, n_h), dtype)  # i, g, o, tanh_c: (n_h) each
     w.half_a_i_1 = np.empty((B, n_h), dtype)
     w.c_1 = np.empty((B, n_h), dtype)
     w.half_a_o_1 = np.empty((B, n_h), dtype)
-    w.tanh_c = np.empty((T, B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.c = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.igo,
+            w.i_g_o_tanh_c[:, 0:3],
             [*w.x_a_igo_lanes] * w.pieces,
             w.c[:-1],
-            w.igo[:, 0],
-            w.igo[:, 0:2],
-            w.igo[:, 1],
+            w.i_g_o_tanh_c[:, 0],
+            w.i_g_o_tanh_c[:, 0:2],
+            w.i_g_o_tanh_c[:, 1],
             w.c[1:],
-            w.igo[:, 2],
-            w.tanh_c,
+            w.i_g_o_tanh_c[:, 2],
+            w.i_g_o_tanh_c[:, 3],
             w.h[1:],
         ),
     )
@@ -140,11 +139,11 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 14*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # k_da_o, k_da_i, k_da_g, k_k_dc[t-1], k_k_dc, k_k_dc_4: (n_h) each
-    v.k_da_o_to_k_k_dc_4 = np.empty((v.piece, 6, B, n_h), dtype)
-    v.k_da_oi_1 = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_o_1, k_da_i_1: (n_h) each
-    v.da_o_da_i_da_g_dc_prev = np.empty((v.piece + 1, B, 4*n_h), dtype)  # da_o, da_i, da_g, dc[t-1]: (n_h) each
-    v.da_o_da_i_da_g_dc_prev_lanes = v.da_o_da_i_da_g_dc_prev.reshape(v.piece + 1, B, 4, n_h).transpose(0, 2, 1, 3)
+    # k_k_dc[t-1], k_da_i, k_da_g, k_k_dc, k_da_o, k_k_dc_4: (n_h) each
+    v.k_k_dc_prev_to_k_k_dc_4 = np.empty((v.piece, 6, B, n_h), dtype)
+    v.k_da_io_1 = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_i_1, k_da_o_1: (n_h) each
+    v.dc_prev_da_i_da_g_da_o = np.empty((v.piece + 1, B, 4*n_h), dtype)  # dc[t-1], da_i, da_g, da_o: (n_h) each
+    v.dc_prev_da_i_da_g_da_o_lanes = v.dc_prev_da_i_da_g_da_o.reshape(v.piece + 1, B, 4, n_h).transpose(0, 2, 1, 3)
     v.dc = np.empty((B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
@@ -154,14 +153,14 @@ def _adjoint_workspace(w):
     v.ticks = list(
         zip(
             [*v.dy_h] * v.pieces,
-            [*v.da_o_da_i_da_g_dc_prev_lanes[:-1, 0]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc_4[:, 0]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc_4[:, 4]] * v.pieces,
-            [*v.da_o_da_i_da_g_dc_prev_lanes[1:, 3]] * v.pieces,
-            [*v.da_o_da_i_da_g_dc_prev_lanes[:-1, 1:4]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc_4[:, 1:4]] * v.pieces,
-            [*v.da_o_da_i_da_g_dc_prev[:-1, :, :3*n_h]] * v.pieces,
-            [*v.da_o_da_i_da_g_dc_prev_lanes[:-1, 3]] * v.pieces,
+            [*v.dc_prev_da_i_da_g_da_o_lanes[:-1, 3]] * v.pieces,
+            [*v.k_k_dc_prev_to_k_k_dc_4[:, 4]] * v.pieces,
+            [*v.k_k_dc_prev_to_k_k_dc_4[:, 3]] * v.pieces,
+            [*v.dc_prev_da_i_da_g_da_o_lanes[1:, 0]] * v.pieces,
+            [*v.dc_prev_da_i_da_g_da_o_lanes[:-1, 0:3]] * v.pieces,
+            [*v.k_k_dc_prev_to_k_k_dc_4[:, 0:3]] * v.pieces,
+            [*v.dc_prev_da_i_da_g_da_o[:-1, :, n_h:4*n_h]] * v.pieces,
+            [*v.dc_prev_da_i_da_g_da_o_lanes[:-1, 0]] * v.pieces,
         ),
     )
     return v
@@ -195,7 +194,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     p = params["p"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h], 0.5 * W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h], 0.5 * b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h], 0.5 * b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:n_h], U[n_h:2*n_h], 0.5 * U[2*n_h:3*n_h]]).T)
     half_p_i = 0.5 * p[:n_h]
     half_p_o = 0.5 * p[n_h:2*n_h]
@@ -208,9 +207,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; W_g_x = W_g x; half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_igo[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_igo[:steps].reshape(steps * B, 3*n_h))
         # half_x_a_i = half_W_i_x + half_b_i; x_a_g = W_g_x + b_g; half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_igo_lanes[:steps], b_lanes, out=w.x_a_igo_lanes[:steps])
+        np.add(w.x_a_igo[:steps], b_row, out=w.x_a_igo[:steps])
 
         for h_prev, igo, x_a_igo_lanes, c_prev, i, ig, g, c, o, tanh_c, h in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; U_g_h = U_g h[t-1]; half_U_o_h = half_U_o h[t-1]
@@ -270,11 +269,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     if dy is not None:
         _check("dy", dy, (T, B, n_h), ("T", "B", "n_h"), dtype)
     v.dh_prev[...] = 0.0
-    v.da_o_da_i_da_g_dc_prev_lanes[0, 3][...] = 0.0
+    v.dc_prev_da_i_da_g_da_o_lanes[0, 0][...] = 0.0
     if dstate is not None:
         _named("dstate", dstate, STATES)
         v.dh_prev[...] = _check("dstate['h']", dstate["h"], (B, n_h), ("B", "n_h"), dtype)
-        v.da_o_da_i_da_g_dc_prev_lanes[0, 3][...] = _check(
+        v.dc_prev_da_i_da_g_da_o_lanes[0, 0][...] = _check(
             "dstate['c']",
             dstate["c"],
             (B, n_h),
@@ -287,8 +286,6 @@ def backward(params, tape, dy, dstate=None, *, work=None):
 
     p_i = p[:n_h]
     p_o = p[n_h:2*n_h]
-    U_rows = np.concatenate([U[2*n_h:3*n_h], U[:2*n_h]])
-    W_rows = np.concatenate([W[2*n_h:3*n_h], W[:2*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -299,38 +296,54 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
-        np.copyto(v.da_o_da_i_da_g_dc_prev_lanes[steps, 3], v.da_o_da_i_da_g_dc_prev_lanes[0, 3])
+        np.copyto(v.dc_prev_da_i_da_g_da_o_lanes[steps, 0], v.dc_prev_da_i_da_g_da_o_lanes[0, 0])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_o_2 = o*tanh_c
-        np.multiply(w.tanh_c[now], w.igo[now, 2], out=v.k_da_o_to_k_k_dc_4[:steps, 0])
+        np.multiply(w.i_g_o_tanh_c[now, 3], w.i_g_o_tanh_c[now, 2], out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 4])
         # k_da_o_1 = 1 - o
-        np.subtract(1, w.igo[now, 2], out=v.k_da_oi_1[:steps, 0])
+        np.subtract(1, w.i_g_o_tanh_c[now, 2], out=v.k_da_io_1[:steps, 1])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.igo[now, 0], out=v.k_da_oi_1[:steps, 1])
+        np.subtract(1, w.i_g_o_tanh_c[now, 0], out=v.k_da_io_1[:steps, 0])
         # k_da_i_2 = g*i
-        np.multiply(w.igo[now, 1], w.igo[now, 0], out=v.k_da_o_to_k_k_dc_4[:steps, 1])
+        np.multiply(w.i_g_o_tanh_c[now, 1], w.i_g_o_tanh_c[now, 0], out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 1])
         # k_da_o = k_da_o_1*k_da_o_2; k_da_i = k_da_i_1*k_da_i_2
-        np.multiply(v.k_da_o_to_k_k_dc_4[:steps, 0:2], v.k_da_oi_1[:steps], out=v.k_da_o_to_k_k_dc_4[:steps, 0:2])
+        np.multiply(
+            v.k_k_dc_prev_to_k_k_dc_4[:steps, 1],
+            v.k_da_io_1[:steps, 0],
+            out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 1],
+        )
+        np.multiply(
+            v.k_k_dc_prev_to_k_k_dc_4[:steps, 4],
+            v.k_da_io_1[:steps, 1],
+            out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 4],
+        )
         # k_k_dc_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_da_o_to_k_k_dc_4[:steps, 4])
+        np.multiply(w.i_g_o_tanh_c[now, 3], w.i_g_o_tanh_c[now, 3], out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 3])
         # k_da_g_1 = g**2
-        np.multiply(w.igo[now, 1], w.igo[now, 1], out=v.k_da_o_to_k_k_dc_4[:steps, 2])
+        np.multiply(w.i_g_o_tanh_c[now, 1], w.i_g_o_tanh_c[now, 1], out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 2])
         # k_k_dc_2 = 1 - k_k_dc_1; k_da_g_2 = 1 - k_da_g_1
-        np.subtract(1, v.k_da_o_to_k_k_dc_4[:steps, 2], out=v.k_da_o_to_k_k_dc_4[:steps, 2])
-        np.subtract(1, v.k_da_o_to_k_k_dc_4[:steps, 4], out=v.k_da_o_to_k_k_dc_4[:steps, 4])
+        np.subtract(1, v.k_k_dc_prev_to_k_k_dc_4[:steps, 2:4], out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 2:4])
         # k_k_dc_3 = k_k_dc_2*o
-        np.multiply(v.k_da_o_to_k_k_dc_4[:steps, 4], w.igo[now, 2], out=v.k_da_o_to_k_k_dc_4[:steps, 4])
+        np.multiply(
+            v.k_k_dc_prev_to_k_k_dc_4[:steps, 3],
+            w.i_g_o_tanh_c[now, 2],
+            out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 3],
+        )
         # k_k_dc_4 = k_da_o*p_o; k_k_dc[t-1] = k_da_i*p_i
-        np.multiply(v.k_da_o_to_k_k_dc_4[:steps, 1], p_i, out=v.k_da_o_to_k_k_dc_4[:steps, 3])
-        np.multiply(v.k_da_o_to_k_k_dc_4[:steps, 0], p_o, out=v.k_da_o_to_k_k_dc_4[:steps, 5])
+        np.multiply(v.k_k_dc_prev_to_k_k_dc_4[:steps, 1], p_i, out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 0])
+        np.multiply(v.k_k_dc_prev_to_k_k_dc_4[:steps, 4], p_o, out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 5])
         # k_k_dc = k_k_dc_3 + k_k_dc_4
         np.add(
-            v.k_da_o_to_k_k_dc_4[:steps, 4],
-            v.k_da_o_to_k_k_dc_4[:steps, 5],
-            out=v.k_da_o_to_k_k_dc_4[:steps, 4],
+            v.k_k_dc_prev_to_k_k_dc_4[:steps, 3],
+            v.k_k_dc_prev_to_k_k_dc_4[:steps, 5],
+            out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 3],
         )
         # k_da_g = i*k_da_g_2
-        np.multiply(v.k_da_o_to_k_k_dc_4[:steps, 2], w.igo[now, 0], out=v.k_da_o_to_k_k_dc_4[:steps, 2])
+        np.multiply(
+            v.k_k_dc_prev_to_k_k_dc_4[:steps, 2],
+            w.i_g_o_tanh_c[now, 0],
+            out=v.k_k_dc_prev_to_k_k_dc_4[:steps, 2],
+        )
 
         for (
             dy_h,
@@ -338,9 +351,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             k_da_o,
             k_k_dc,
             dc_next,
-            da_i_da_g_dc_prev,
-            k_da_i_to_k_k_dc_prev,
-            da_oig_rows,
+            dc_prev_da_i_da_g,
+            k_k_dc_prev_to_k_da_g,
+            da_igo_rows,
             dc_prev,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
@@ -352,50 +365,41 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dc = dc[t+1] + k_dc
             np.add(dc, dc_next, out=dc)
             # da_g = dc*k_da_g; da_i = dc*k_da_i; k_dc[t-1] = dc*k_k_dc[t-1]
-            np.multiply(dc, k_da_i_to_k_k_dc_prev, out=da_i_da_g_dc_prev)
+            np.multiply(dc, k_k_dc_prev_to_k_da_g, out=dc_prev_da_i_da_g)
             # one product: dh[t-1] = U_oᵀ da_o + U_gᵀ da_g + U_iᵀ da_i
-            np.dot(da_oig_rows, U_rows, out=dh_prev)
+            np.dot(da_igo_rows, U, out=dh_prev)
             # dc[t-1] = dc + k_dc[t-1]
             np.add(dc_prev, dc, out=dc_prev)
 
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_iᵀ da_i
-        np.dot(
-            v.da_o_da_i_da_g_dc_prev[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
-            W_rows,
+        np.matmul(
+            v.dc_prev_da_i_da_g_da_o[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # dp_i = c[t-1]*da_i
-        np.multiply(v.da_o_da_i_da_g_dc_prev_lanes[:steps, 1], w.c[now], out=v.dp_i[:steps])
+        np.multiply(v.dc_prev_da_i_da_g_da_o_lanes[:steps, 1], w.c[now], out=v.dp_i[:steps])
         # dp_o = c*da_o
-        np.multiply(v.da_o_da_i_da_g_dc_prev_lanes[:steps, 0], w.c[1:][now], out=v.dp_o[:steps])
+        np.multiply(v.dc_prev_da_i_da_g_da_o_lanes[:steps, 3], w.c[1:][now], out=v.dp_o[:steps])
         # one product: dW_i = Σ da_i xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
-            v.da_o_da_i_da_g_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:2*n_h] += np.dot(
-            v.da_o_da_i_da_g_dc_prev[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
+        dW += np.matmul(
+            v.dc_prev_da_i_da_g_da_o[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ; dU_o = Σ da_o h[t-1]ᵀ
-        dU[2*n_h:3*n_h] += np.dot(
-            v.da_o_da_i_da_g_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[:2*n_h] += np.dot(
-            v.da_o_da_i_da_g_dc_prev[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
+        dU += np.matmul(
+            v.dc_prev_da_i_da_g_da_o[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_i = Σ da_i; dp_i = Σ dp_i; db_g = Σ da_g; db_o = Σ da_o; dp_o = Σ dp_o
-        db[2*n_h:3*n_h] += np.sum(v.da_o_da_i_da_g_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:2*n_h] += np.sum(v.da_o_da_i_da_g_dc_prev[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h), axis=0)
+        db += np.sum(v.dc_prev_da_i_da_g_da_o[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h), axis=0)
         dp[:n_h] += np.sum(v.dp_i[:steps].reshape(steps * B, n_h), axis=0)
         dp[n_h:2*n_h] += np.sum(v.dp_o[:steps].reshape(steps * B, n_h), axis=0)
 
     return (
         {"W": dW, "U": dU, "b": db, "p": dp},
         v.dx,
-        {"h": v.dh_prev.copy(), "c": v.da_o_da_i_da_g_dc_prev_lanes[0, 3].copy()},
+        {"h": v.dh_prev.copy(), "c": v.dc_prev_da_i_da_g_da_o_lanes[0, 0].copy()},
     )
 
 
@@ -572,6 +576,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -601,12 +611,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -185,7 +185,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     p = params["p"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h]]).T)
     half_p_i = 0.5 * p[:n_h]
     half_p_f = 0.5 * p[n_h:2*n_h]
@@ -201,9 +201,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_g_x = W_g x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifg[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifg[:steps].reshape(steps * B, 3*n_h))
         # half_x_a_i = half_W_i_x + half_b_i; half_x_a_f = half_W_f_x + half_b_f; x_a_g = W_g_x + b_g
-        np.add(w.x_a_ifg_lanes[:steps], b_lanes, out=w.x_a_ifg_lanes[:steps])
+        np.add(w.x_a_ifg[:steps], b_row, out=w.x_a_ifg[:steps])
 
         for h_prev, ifg, x_a_ifg_lanes, c_prev, if_, g_c_prev, c, h in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; half_U_f_h = half_U_f h[t-1]; U_g_h = U_g h[t-1]
@@ -334,7 +334,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.dot(da_ifg_rows, U, out=dh_prev)
 
         # one product: dx = W_gᵀ da_g + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(
+        np.matmul(
             v.dc_prev_da_i_da_f_da_g[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_x),
@@ -344,12 +344,12 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dp_f = c[t-1]*da_f
         np.multiply(v.dc_prev_da_i_da_f_da_g_lanes[:steps, 2], w.ifgc[now, 3], out=v.dp_f[:steps])
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_g = Σ da_g xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.dc_prev_da_i_da_f_da_g[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_f = Σ da_f h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.dc_prev_da_i_da_f_da_g[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -532,6 +532,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -561,12 +567,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -97,8 +97,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 6*n_h, 3*n_h, dtype)
-    w.U_iog_h = np.empty((B, 3*n_h), dtype)  # half_U_i_h, half_U_o_h, U_g_h: (n_h) each
-    w.U_iog_h_lanes = w.U_iog_h.reshape(B, 3, n_h).transpose(1, 0, 2)
+    w.a_iog = np.empty((B, 3*n_h), dtype)  # half_a_i, half_a_o, a_g: (n_h) each
+    w.a_iog_lanes = w.a_iog.reshape(B, 3, n_h).transpose(1, 0, 2)
     w.x_a_iog = np.empty((w.piece, B, 3*n_h), dtype)  # half_x_a_i, half_x_a_o, x_a_g: (n_h) each
     w.x_a_iog_lanes = w.x_a_iog.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.iog = np.empty((T, 3, B, n_h), dtype)  # i, o, g: (n_h) each
@@ -109,8 +109,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.x_a_iog] * w.pieces,
             w.iog,
-            [*w.x_a_iog_lanes] * w.pieces,
             w.iog[:, 0:2],
             w.iog[:, 2],
             w.iog[:, 0],
@@ -131,11 +131,11 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 9*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    v.k_da_oi = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_o, k_da_i: (n_h) each
-    v.k_da_oi_1 = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_o_1, k_da_i_1: (n_h) each
+    v.k_da_io = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_i, k_da_o: (n_h) each
+    v.k_da_io_1 = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_i_1, k_da_o_1: (n_h) each
     v.da_igo = np.empty((v.piece, B, 3*n_h), dtype)  # da_i, da_g, da_o: (n_h) each
     v.da_igo_lanes = v.da_igo.reshape(v.piece, B, 3, n_h).transpose(0, 2, 1, 3)
-    v.k_k_dc_k_da_g = np.empty((v.piece, 2, B, n_h), dtype)  # k_k_dc, k_da_g: (n_h) each
+    v.k_da_g_k_k_dc = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_g, k_k_dc: (n_h) each
     v.dc = np.empty((B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
@@ -145,12 +145,12 @@ def _adjoint_workspace(w):
         zip(
             [*v.dy_h] * v.pieces,
             [*v.da_igo_lanes[:, 2]] * v.pieces,
-            [*v.k_da_oi[:, 0]] * v.pieces,
-            [*v.k_k_dc_k_da_g[:, 0]] * v.pieces,
+            [*v.k_da_io[:, 1]] * v.pieces,
+            [*v.k_da_g_k_k_dc[:, 1]] * v.pieces,
             [*v.da_igo_lanes[:, 1]] * v.pieces,
-            [*v.k_k_dc_k_da_g[:, 1]] * v.pieces,
+            [*v.k_da_g_k_k_dc[:, 0]] * v.pieces,
             [*v.da_igo_lanes[:, 0]] * v.pieces,
-            [*v.k_da_oi[:, 1]] * v.pieces,
+            [*v.k_da_io[:, 0]] * v.pieces,
             [*v.da_igo] * v.pieces,
         ),
     )
@@ -184,26 +184,26 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], 0.5 * W[2*n_h:3*n_h], W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:n_h], 0.5 * b[2*n_h:3*n_h], b[n_h:2*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:n_h], 0.5 * b[2*n_h:3*n_h], b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:n_h], 0.5 * U[2*n_h:3*n_h], U[n_h:2*n_h]]).T)
-    U_iog_h = w.U_iog_h
-    U_iog_h_lanes = w.U_iog_h_lanes
+    a_iog = w.a_iog
+    a_iog_lanes = w.a_iog_lanes
     c_1 = w.c_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; W_g_x = W_g x; half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_iog[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_iog[:steps].reshape(steps * B, 3*n_h))
         # half_x_a_i = half_W_i_x + half_b_i; x_a_g = W_g_x + b_g; half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_iog_lanes[:steps], b_lanes, out=w.x_a_iog_lanes[:steps])
+        np.add(w.x_a_iog[:steps], b_row, out=w.x_a_iog[:steps])
 
-        for h_prev, iog, x_a_iog_lanes, io, g, i, c, c_prev, tanh_c, h, o in w.ticks[now]:
+        for h_prev, x_a_iog, iog, io, g, i, c, c_prev, tanh_c, h, o in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; U_g_h = U_g h[t-1]; half_U_o_h = half_U_o h[t-1]
-            np.dot(h_prev, U_T, out=U_iog_h)
+            np.dot(h_prev, U_T, out=a_iog)
             # half_a_i = half_U_i_h + half_x_a_i; a_g = U_g_h + x_a_g; half_a_o = half_U_o_h + half_x_a_o
-            np.add(x_a_iog_lanes, U_iog_h_lanes, out=iog)
+            np.add(a_iog, x_a_iog, out=a_iog)
             # half_i = tanh(half_a_i); g = tanh(a_g); half_o = tanh(half_a_o)
-            np.tanh(iog, out=iog)
+            np.tanh(a_iog_lanes, out=iog)
             # i_1 = half_i/2; o_1 = half_o/2
             np.multiply(io, 0.5, out=io)
             # i = i_1 + 1/2; o = o_1 + 1/2
@@ -262,25 +262,25 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_o_2 = o*tanh_c
-        np.multiply(w.tanh_c[now], w.iog[now, 1], out=v.k_da_oi[:steps, 0])
+        np.multiply(w.tanh_c[now], w.iog[now, 1], out=v.k_da_io[:steps, 1])
         # k_da_o_1 = 1 - o
-        np.subtract(1, w.iog[now, 1], out=v.k_da_oi_1[:steps, 0])
+        np.subtract(1, w.iog[now, 1], out=v.k_da_io_1[:steps, 1])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.iog[now, 0], out=v.k_da_oi_1[:steps, 1])
+        np.subtract(1, w.iog[now, 0], out=v.k_da_io_1[:steps, 0])
         # k_da_i_2 = g*i
-        np.multiply(w.iog[now, 2], w.iog[now, 0], out=v.k_da_oi[:steps, 1])
+        np.multiply(w.iog[now, 2], w.iog[now, 0], out=v.k_da_io[:steps, 0])
         # k_da_o = k_da_o_1*k_da_o_2; k_da_i = k_da_i_1*k_da_i_2
-        np.multiply(v.k_da_oi[:steps], v.k_da_oi_1[:steps], out=v.k_da_oi[:steps])
+        np.multiply(v.k_da_io[:steps], v.k_da_io_1[:steps], out=v.k_da_io[:steps])
         # k_k_dc_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_k_dc_k_da_g[:steps, 0])
+        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_da_g_k_k_dc[:steps, 1])
         # k_da_g_1 = g**2
-        np.multiply(w.iog[now, 2], w.iog[now, 2], out=v.k_k_dc_k_da_g[:steps, 1])
+        np.multiply(w.iog[now, 2], w.iog[now, 2], out=v.k_da_g_k_k_dc[:steps, 0])
         # k_k_dc_2 = 1 - k_k_dc_1; k_da_g_2 = 1 - k_da_g_1
-        np.subtract(1, v.k_k_dc_k_da_g[:steps], out=v.k_k_dc_k_da_g[:steps])
+        np.subtract(1, v.k_da_g_k_k_dc[:steps], out=v.k_da_g_k_k_dc[:steps])
         # k_k_dc = k_k_dc_2*o
-        np.multiply(v.k_k_dc_k_da_g[:steps, 0], w.iog[now, 1], out=v.k_k_dc_k_da_g[:steps, 0])
+        np.multiply(v.k_da_g_k_k_dc[:steps, 1], w.iog[now, 1], out=v.k_da_g_k_k_dc[:steps, 1])
         # k_da_g = i*k_da_g_2
-        np.multiply(v.k_k_dc_k_da_g[:steps, 1], w.iog[now, 0], out=v.k_k_dc_k_da_g[:steps, 1])
+        np.multiply(v.k_da_g_k_k_dc[:steps, 0], w.iog[now, 0], out=v.k_da_g_k_k_dc[:steps, 0])
 
         for dy_h, da_o, k_da_o, k_k_dc, da_g, k_da_g, da_i, k_da_i, da_igo in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
@@ -300,11 +300,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.copyto(dc_next, dc)
 
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_iᵀ da_i
-        np.dot(v.da_igo[:steps].reshape(steps * B, 3*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_igo[:steps].reshape(steps * B, 3*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_i = Σ da_i xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW += np.dot(v.da_igo[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_igo[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ; dU_o = Σ da_o h[t-1]ᵀ
-        dU += np.dot(v.da_igo[:steps].reshape(steps * B, 3*n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU += np.matmul(v.da_igo[:steps].reshape(steps * B, 3*n_h).T, w.h[now].reshape(steps * B, n_h))
         # db_i = Σ da_i; db_g = Σ da_g; db_o = Σ da_o
         db += np.sum(v.da_igo[:steps].reshape(steps * B, 3*n_h), axis=0)
 
@@ -471,6 +471,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -500,12 +506,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -110,8 +110,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, n_p, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 7*n_h + n_p, 4*n_h, dtype)
-    w.U_ifog_r = np.empty((B, 4*n_h), dtype)  # half_U_i_r, half_U_f_r, half_U_o_r, U_g_r: (n_h) each
-    w.U_ifog_r_lanes = w.U_ifog_r.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.a_ifog = np.empty((B, 4*n_h), dtype)  # half_a_i, half_a_f, half_a_o, a_g: (n_h) each
+    w.a_ifog_lanes = w.a_ifog.reshape(B, 4, n_h).transpose(1, 0, 2)
     w.x_a_ifog = np.empty((w.piece, B, 4*n_h), dtype)  # half_x_a_i, half_x_a_f, half_x_a_o, x_a_g: (n_h) each
     w.x_a_ifog_lanes = w.x_a_ifog.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     w.ifogc = np.empty((T + 1, 5, B, n_h), dtype)  # i, f, o, g, c: (n_h) each
@@ -122,8 +122,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.r[:-1],
+            [*w.x_a_ifog] * w.pieces,
             w.ifogc[:-1, 0:4],
-            [*w.x_a_ifog_lanes] * w.pieces,
             w.ifogc[:-1, 0:3],
             w.ifogc[:-1, 3:5],
             w.ifogc[:-1, 0:2],
@@ -145,11 +145,10 @@ def _adjoint_workspace(w):
     _reserve(T, B, v.piece, n_x, 14*n_h + n_p, dtype)
     v.dr = np.empty((v.piece, B, n_p), dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # k_da_o, k_da_i, k_da_f, k_da_g, f, k_k_dc: (n_h) each
-    v.k_da_o_to_k_k_dc = np.empty((v.piece, 6, B, n_h), dtype)
-    v.k_da_oif_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_o_1, k_da_i_1, k_da_f_1: (n_h) each
-    v.da_o_to_dc_prev = np.empty((v.piece + 1, B, 5*n_h), dtype)  # da_o, da_i, da_f, da_g, dc[t-1]: (n_h) each
-    v.da_o_to_dc_prev_lanes = v.da_o_to_dc_prev.reshape(v.piece + 1, B, 5, n_h).transpose(0, 2, 1, 3)
+    v.f_to_k_da_o = np.empty((v.piece, 6, B, n_h), dtype)  # f, k_da_i, k_da_f, k_da_g, k_k_dc, k_da_o: (n_h) each
+    v.k_da_ifo_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_i_1, k_da_f_1, k_da_o_1: (n_h) each
+    v.dc_prev_to_da_o = np.empty((v.piece + 1, B, 5*n_h), dtype)  # dc[t-1], da_i, da_f, da_g, da_o: (n_h) each
+    v.dc_prev_to_da_o_lanes = v.dc_prev_to_da_o.reshape(v.piece + 1, B, 5, n_h).transpose(0, 2, 1, 3)
     v.dc = np.empty((B, n_h), dtype)
     v.dr_prev = np.empty((B, n_p), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
@@ -158,13 +157,13 @@ def _adjoint_workspace(w):
         zip(
             [*v.dr] * v.pieces,
             [*v.dy_r] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[:-1, 0]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc[:, 0]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc[:, 5]] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[1:, 4]] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[:-1, 1:5]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc[:, 1:5]] * v.pieces,
-            [*v.da_o_to_dc_prev[:-1, :, :4*n_h]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[:-1, 4]] * v.pieces,
+            [*v.f_to_k_da_o[:, 5]] * v.pieces,
+            [*v.f_to_k_da_o[:, 4]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[1:, 0]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[:-1, 0:4]] * v.pieces,
+            [*v.f_to_k_da_o[:, 0:4]] * v.pieces,
+            [*v.dc_prev_to_da_o[:-1, :, n_h:5*n_h]] * v.pieces,
         ),
     )
     return v
@@ -198,11 +197,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     P_r = params["P_r"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], 0.5 * W[3*n_h:4*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]]).reshape(4, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], 0.5 * U[3*n_h:4*n_h], U[2*n_h:3*n_h]]).T)
     P_r_T = np.ascontiguousarray(P_r.T)
-    U_ifog_r = w.U_ifog_r
-    U_ifog_r_lanes = w.U_ifog_r_lanes
+    a_ifog = w.a_ifog
+    a_ifog_lanes = w.a_ifog_lanes
     c_21 = w.c_21
     c_1 = w.c_21[1]
     c_2 = w.c_21[0]
@@ -210,24 +209,24 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_g_x = W_g x; half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifog[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifog[:steps].reshape(steps * B, 4*n_h))
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # x_a_g = W_g_x + b_g
         # half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_ifog_lanes[:steps], b_lanes, out=w.x_a_ifog_lanes[:steps])
+        np.add(w.x_a_ifog[:steps], b_row, out=w.x_a_ifog[:steps])
 
-        for r_prev, ifog, x_a_ifog_lanes, ifo, g_c_prev, if_, c, tanh_c, h, o, r in w.ticks[now]:
+        for r_prev, x_a_ifog, ifog, ifo, g_c_prev, if_, c, tanh_c, h, o, r in w.ticks[now]:
             # one product of r[t-1]: half_U_i_r = half_U_i r[t-1]; half_U_f_r = half_U_f r[t-1]; U_g_r = U_g r[t-1];
             #     half_U_o_r = half_U_o r[t-1]
-            np.dot(r_prev, U_T, out=U_ifog_r)
+            np.dot(r_prev, U_T, out=a_ifog)
             # half_a_i = half_U_i_r + half_x_a_i
             # half_a_f = half_U_f_r + half_x_a_f
             # a_g = U_g_r + x_a_g
             # half_a_o = half_U_o_r + half_x_a_o
-            np.add(x_a_ifog_lanes, U_ifog_r_lanes, out=ifog)
+            np.add(a_ifog, x_a_ifog, out=a_ifog)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f); g = tanh(a_g); half_o = tanh(half_a_o)
-            np.tanh(ifog, out=ifog)
+            np.tanh(a_ifog_lanes, out=ifog)
             # i_1 = half_i/2; f_1 = half_f/2; o_1 = half_o/2
             np.multiply(ifo, 0.5, out=ifo)
             # i = i_1 + 1/2; f = f_1 + 1/2; o = o_1 + 1/2
@@ -268,17 +267,15 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     if dy is not None:
         _check("dy", dy, (T, B, n_p), ("T", "B", "n_p"), dtype)
     v.dr_prev[...] = 0.0
-    v.da_o_to_dc_prev_lanes[0, 4][...] = 0.0
+    v.dc_prev_to_da_o_lanes[0, 0][...] = 0.0
     if dstate is not None:
         _named("dstate", dstate, STATES)
         v.dr_prev[...] = _check("dstate['r']", dstate["r"], (B, n_p), ("B", "n_p"), dtype)
-        v.da_o_to_dc_prev_lanes[0, 4][...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
+        v.dc_prev_to_da_o_lanes[0, 0][...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
     W = params["W"]
     U = params["U"]
     P_r = params["P_r"]
 
-    U_rows = np.concatenate([U[3*n_h:4*n_h], U[:3*n_h]])
-    W_rows = np.concatenate([W[3*n_h:4*n_h], W[:3*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -289,34 +286,34 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
-        np.copyto(v.da_o_to_dc_prev_lanes[steps, 4], v.da_o_to_dc_prev_lanes[0, 4])
+        np.copyto(v.dc_prev_to_da_o_lanes[steps, 0], v.dc_prev_to_da_o_lanes[0, 0])
         np.copyto(v.dy_r[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_o_to_k_k_dc[:steps, 4], w.ifogc[now, 1])
+        np.copyto(v.f_to_k_da_o[:steps, 0], w.ifogc[now, 1])
         # k_da_o_2 = o*tanh_c
-        np.multiply(w.tanh_c[now], w.ifogc[now, 2], out=v.k_da_o_to_k_k_dc[:steps, 0])
+        np.multiply(w.tanh_c[now], w.ifogc[now, 2], out=v.f_to_k_da_o[:steps, 5])
         # k_da_o_1 = 1 - o
-        np.subtract(1, w.ifogc[now, 2], out=v.k_da_oif_1[:steps, 0])
+        np.subtract(1, w.ifogc[now, 2], out=v.k_da_ifo_1[:steps, 2])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.ifogc[now, 0], out=v.k_da_oif_1[:steps, 1])
+        np.subtract(1, w.ifogc[now, 0], out=v.k_da_ifo_1[:steps, 0])
         # k_da_f_1 = 1 - f
-        np.subtract(1, v.k_da_o_to_k_k_dc[:steps, 4], out=v.k_da_oif_1[:steps, 2])
+        np.subtract(1, v.f_to_k_da_o[:steps, 0], out=v.k_da_ifo_1[:steps, 1])
         # k_da_i_2 = g*i
-        np.multiply(w.ifogc[now, 3], w.ifogc[now, 0], out=v.k_da_o_to_k_k_dc[:steps, 1])
+        np.multiply(w.ifogc[now, 3], w.ifogc[now, 0], out=v.f_to_k_da_o[:steps, 1])
         # k_da_f_2 = c[t-1]*f
-        np.multiply(w.ifogc[now, 4], v.k_da_o_to_k_k_dc[:steps, 4], out=v.k_da_o_to_k_k_dc[:steps, 2])
+        np.multiply(w.ifogc[now, 4], v.f_to_k_da_o[:steps, 0], out=v.f_to_k_da_o[:steps, 2])
         # k_da_o = k_da_o_1*k_da_o_2; k_da_f = k_da_f_1*k_da_f_2; k_da_i = k_da_i_1*k_da_i_2
-        np.multiply(v.k_da_o_to_k_k_dc[:steps, 0:3], v.k_da_oif_1[:steps], out=v.k_da_o_to_k_k_dc[:steps, 0:3])
+        np.multiply(v.f_to_k_da_o[:steps, 1:3], v.k_da_ifo_1[:steps, 0:2], out=v.f_to_k_da_o[:steps, 1:3])
+        np.multiply(v.f_to_k_da_o[:steps, 5], v.k_da_ifo_1[:steps, 2], out=v.f_to_k_da_o[:steps, 5])
         # k_k_dc_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_da_o_to_k_k_dc[:steps, 5])
+        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.f_to_k_da_o[:steps, 4])
         # k_da_g_1 = g**2
-        np.multiply(w.ifogc[now, 3], w.ifogc[now, 3], out=v.k_da_o_to_k_k_dc[:steps, 3])
+        np.multiply(w.ifogc[now, 3], w.ifogc[now, 3], out=v.f_to_k_da_o[:steps, 3])
         # k_k_dc_2 = 1 - k_k_dc_1; k_da_g_2 = 1 - k_da_g_1
-        np.subtract(1, v.k_da_o_to_k_k_dc[:steps, 3], out=v.k_da_o_to_k_k_dc[:steps, 3])
-        np.subtract(1, v.k_da_o_to_k_k_dc[:steps, 5], out=v.k_da_o_to_k_k_dc[:steps, 5])
+        np.subtract(1, v.f_to_k_da_o[:steps, 3:5], out=v.f_to_k_da_o[:steps, 3:5])
         # k_k_dc = k_k_dc_2*o
-        np.multiply(v.k_da_o_to_k_k_dc[:steps, 5], w.ifogc[now, 2], out=v.k_da_o_to_k_k_dc[:steps, 5])
+        np.multiply(v.f_to_k_da_o[:steps, 4], w.ifogc[now, 2], out=v.f_to_k_da_o[:steps, 4])
         # k_da_g = i*k_da_g_2
-        np.multiply(v.k_da_o_to_k_k_dc[:steps, 3], w.ifogc[now, 0], out=v.k_da_o_to_k_k_dc[:steps, 3])
+        np.multiply(v.f_to_k_da_o[:steps, 3], w.ifogc[now, 0], out=v.f_to_k_da_o[:steps, 3])
 
         for (
             dr,
@@ -325,9 +322,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             k_da_o,
             k_k_dc,
             dc_next,
-            da_i_da_f_da_g_dc_prev,
-            k_da_i_k_da_f_k_da_g_f,
-            da_oifg_rows,
+            dc_prev_da_i_da_f_da_g,
+            f_k_da_i_k_da_f_k_da_g,
+            da_ifgo_rows,
         ) in v.ticks[now][::-1]:
             # dr = dr[t+1] + dy_r
             np.add(dr_prev, dy_r, out=dr)
@@ -340,44 +337,35 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dc = dc[t+1] + k_dc
             np.add(dc, dc_next, out=dc)
             # da_g = dc*k_da_g; da_f = dc*k_da_f; da_i = dc*k_da_i; dc[t-1] = dc*f
-            np.multiply(dc, k_da_i_k_da_f_k_da_g_f, out=da_i_da_f_da_g_dc_prev)
+            np.multiply(dc, f_k_da_i_k_da_f_k_da_g, out=dc_prev_da_i_da_f_da_g)
             # one product: dr[t-1] = U_oᵀ da_o + U_gᵀ da_g + U_fᵀ da_f + U_iᵀ da_i
-            np.dot(da_oifg_rows, U_rows, out=dr_prev)
+            np.dot(da_ifgo_rows, U, out=dr_prev)
 
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(
-            v.da_o_to_dc_prev[:steps, :, :4*n_h].reshape(steps * B, 4*n_h),
-            W_rows,
+        np.matmul(
+            v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW[3*n_h:4*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:3*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
+        dW += np.matmul(
+            v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i r[t-1]ᵀ; dU_f = Σ da_f r[t-1]ᵀ; dU_g = Σ da_g r[t-1]ᵀ; dU_o = Σ da_o r[t-1]ᵀ
-        dU[3*n_h:4*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.r[now].reshape(steps * B, n_p),
-        )
-        dU[:3*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
+        dU += np.matmul(
+            v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.r[now].reshape(steps * B, n_p),
         )
         # db_i = Σ da_i; db_f = Σ da_f; db_g = Σ da_g; db_o = Σ da_o
-        db[3*n_h:4*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:3*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h), axis=0)
+        db += np.sum(v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h), axis=0)
         # one product: dP_r = Σ dr hᵀ
-        dP_r += np.dot(v.dr[:steps].reshape(steps * B, n_p).T, w.h[now].reshape(steps * B, n_h))
+        dP_r += np.matmul(v.dr[:steps].reshape(steps * B, n_p).T, w.h[now].reshape(steps * B, n_h))
 
     return (
         {"W": dW, "U": dU, "b": db, "P_r": dP_r},
         v.dx,
-        {"r": v.dr_prev.copy(), "c": v.da_o_to_dc_prev_lanes[0, 4].copy()},
+        {"r": v.dr_prev.copy(), "c": v.dc_prev_to_da_o_lanes[0, 0].copy()},
     )
 
 
@@ -561,6 +549,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -590,12 +584,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -246,12 +246,12 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x + 1, 66*n_h**2 + 11*n_h*n_x + 59*n_h + 2, dtype)
     v.dv_bar = np.empty((B, n_h), dtype)
-    # k_du_v_bar_8, k_du_v_bar_7, k_k_dv_bar_6_2, k_du_v_bar_6_2, k_k_dv_bar_5_2, k_du_v_bar_6_3, k_du_v_bar_5_3,
-    #     k_du_v_bar_5_2, k_k_dv_bar_4_2, k_du_v_bar_4_2, k_k_dv_bar_3_2, k_du_v_bar_4_3, k_du_v_bar_3_3,
+    # k_du_v_bar_8, k_du_v_bar_7, k_k_dv_bar_6_2, k_du_v_bar_6_2, k_du_v_bar_6_3, k_k_dv_bar_5_2, k_du_v_bar_5_2,
+    #     k_du_v_bar_5_3, k_k_dv_bar_4_2, k_du_v_bar_4_2, k_k_dv_bar_3_2, k_du_v_bar_4_3, k_du_v_bar_3_3,
     #     k_du_v_bar_3_2, k_k_dv_bar_2_2, k_du_v_bar_2_3, k_du_v_bar_2_2, k_k_dv[t-1]_2: (n_h) each
     v.k_du_v_bar_8_to_k_k_dv_prev_2 = np.empty((v.piece, 18, B, n_h), dtype)
-    # du_v_bar_8, du_v_bar_7, dv_bar_6, dv_l, dg_l, dC_hat, dD_s: (n_h) each
-    v.du_v_bar_8_to_dD_s = np.empty((v.piece, 7, B, n_h), dtype)
+    # du_v_bar_8, du_v_bar_7, dv_bar_6, dD_s, dC_hat, dv_l, dg_l: (n_h) each
+    v.du_v_bar_8_to_dg_l = np.empty((v.piece, 7, B, n_h), dtype)
     v.du_v_bar = np.empty((v.piece, B, n_h, n_h), dtype)
     v.db = np.empty((v.piece, B, n_h, n_h), dtype)
     v.k_db = np.empty((B, n_h, n_h), dtype)
@@ -261,8 +261,8 @@ def _adjoint_workspace(w):
     v.k_dbroadcast_v_bar_6 = np.empty((v.piece, B, n_h, n_h), dtype)
     v.dbroadcast_v_bar_6 = np.empty((B, n_h, n_h), dtype)
     v.k_dv_bar_6 = np.empty((B, n_h), dtype)
-    # du_v_bar_6_2, dv_bar_5, du_v_bar_6_3: (n_h) each
-    v.du_v_bar_6_2_to_du_v_bar_6_3 = np.empty((v.piece, 3, B, n_h), dtype)
+    # du_v_bar_6_2, du_v_bar_6_3, dv_bar_5: (n_h) each
+    v.du_v_bar_6_2_to_dv_bar_5 = np.empty((v.piece, 3, B, n_h), dtype)
     v.du_v_bar_6 = np.empty((v.piece, B, n_h, n_h), dtype)
     v.db_5 = np.empty((v.piece, B, n_h, n_h), dtype)
     v.k_db_5 = np.empty((B, n_h, n_h), dtype)
@@ -272,8 +272,8 @@ def _adjoint_workspace(w):
     v.k_dbroadcast_v_bar_5 = np.empty((v.piece, B, n_h, n_h), dtype)
     v.dbroadcast_v_bar_5 = np.empty((B, n_h, n_h), dtype)
     v.k_dv_bar_5 = np.empty((B, n_h), dtype)
-    # du_v_bar_5_3, du_v_bar_5_2, dv_bar_4: (n_h) each
-    v.du_v_bar_5_3_to_dv_bar_4 = np.empty((v.piece, 3, B, n_h), dtype)
+    # du_v_bar_5_2, du_v_bar_5_3, dv_bar_4: (n_h) each
+    v.du_v_bar_5_2_to_dv_bar_4 = np.empty((v.piece, 3, B, n_h), dtype)
     v.du_v_bar_5 = np.empty((v.piece, B, n_h, n_h), dtype)
     v.db_4 = np.empty((v.piece, B, n_h, n_h), dtype)
     v.k_db_4 = np.empty((B, n_h, n_h), dtype)
@@ -315,11 +315,11 @@ def _adjoint_workspace(w):
     v.du_b_1 = np.empty((v.piece, B, n_h, n_h), dtype)
     v.k_dbroadcast_v = np.empty((v.piece, B, n_h, n_h), dtype)
     v.dbroadcast_v = np.empty((B, n_h, n_h), dtype)
-    v.k_dv_l_5_to_k_dC_hat_5 = np.empty((v.piece, 3, B, n_h), dtype)  # k_dv_l_5, k_dg_l_5, k_dC_hat_5: (n_h) each
-    v.k_dv_l_4_to_k_dC_hat_4 = np.empty((v.piece, 3, B, n_h), dtype)  # k_dv_l_4, k_dg_l_4, k_dC_hat_4: (n_h) each
-    v.k_dv_l_3_to_k_dC_hat_3 = np.empty((v.piece, 3, B, n_h), dtype)  # k_dv_l_3, k_dg_l_3, k_dC_hat_3: (n_h) each
-    v.k_dv_l_2_to_k_dC_hat_2 = np.empty((v.piece, 3, B, n_h), dtype)  # k_dv_l_2, k_dg_l_2, k_dC_hat_2: (n_h) each
-    v.k_dv_l_k_dg_l_k_dC_hat = np.empty((v.piece, 3, B, n_h), dtype)  # k_dv_l, k_dg_l, k_dC_hat: (n_h) each
+    v.k_dC_hat_5_to_k_dg_l_5 = np.empty((v.piece, 3, B, n_h), dtype)  # k_dC_hat_5, k_dv_l_5, k_dg_l_5: (n_h) each
+    v.k_dC_hat_4_to_k_dg_l_4 = np.empty((v.piece, 3, B, n_h), dtype)  # k_dC_hat_4, k_dv_l_4, k_dg_l_4: (n_h) each
+    v.k_dC_hat_3_to_k_dg_l_3 = np.empty((v.piece, 3, B, n_h), dtype)  # k_dC_hat_3, k_dv_l_3, k_dg_l_3: (n_h) each
+    v.k_dC_hat_2_to_k_dg_l_2 = np.empty((v.piece, 3, B, n_h), dtype)  # k_dC_hat_2, k_dv_l_2, k_dg_l_2: (n_h) each
+    v.k_dC_hat_k_dv_l_k_dg_l = np.empty((v.piece, 3, B, n_h), dtype)  # k_dC_hat, k_dv_l, k_dg_l: (n_h) each
     v.dN_s = np.empty((v.piece, B, n_h), dtype)
     v.du_N_s = np.empty((v.piece, B, n_x, n_h), dtype)
     v.da = np.empty((v.piece, B, n_x, n_h), dtype)
@@ -375,30 +375,30 @@ def _adjoint_workspace(w):
         zip(
             [*v.du_v_bar_2_3_to_dv_prev[1:, 2]] * v.pieces,
             [*v.dy_v] * v.pieces,
-            [*v.du_v_bar_8_to_dD_s[:, 0:3]] * v.pieces,
+            [*v.du_v_bar_8_to_dg_l[:, 0:3]] * v.pieces,
             [*v.k_du_v_bar_8_to_k_k_dv_prev_2[:, 0:3]] * v.pieces,
             [*v.du_v_bar] * v.pieces,
-            [*v.du_v_bar_8_to_dD_s[:, 1]] * v.pieces,
+            [*v.du_v_bar_8_to_dg_l[:, 1]] * v.pieces,
             [*v.db] * v.pieces,
-            [*v.du_v_bar_8_to_dD_s[:, 0]] * v.pieces,
+            [*v.du_v_bar_8_to_dg_l[:, 0]] * v.pieces,
             [*v.k_dbroadcast_v_bar_6] * v.pieces,
-            [*v.du_v_bar_8_to_dD_s[:, 2]] * v.pieces,
-            [*v.du_v_bar_6_2_to_du_v_bar_6_3] * v.pieces,
+            [*v.du_v_bar_8_to_dg_l[:, 2]] * v.pieces,
+            [*v.du_v_bar_6_2_to_dv_bar_5] * v.pieces,
             [*v.k_du_v_bar_8_to_k_k_dv_prev_2[:, 3:6]] * v.pieces,
             [*v.du_v_bar_6] * v.pieces,
-            [*v.du_v_bar_6_2_to_du_v_bar_6_3[:, 0]] * v.pieces,
+            [*v.du_v_bar_6_2_to_dv_bar_5[:, 0]] * v.pieces,
             [*v.db_5] * v.pieces,
-            [*v.du_v_bar_6_2_to_du_v_bar_6_3[:, 2]] * v.pieces,
+            [*v.du_v_bar_6_2_to_dv_bar_5[:, 1]] * v.pieces,
             [*v.k_dbroadcast_v_bar_5] * v.pieces,
-            [*v.du_v_bar_6_2_to_du_v_bar_6_3[:, 1]] * v.pieces,
-            [*v.du_v_bar_5_3_to_dv_bar_4] * v.pieces,
+            [*v.du_v_bar_6_2_to_dv_bar_5[:, 2]] * v.pieces,
+            [*v.du_v_bar_5_2_to_dv_bar_4] * v.pieces,
             [*v.k_du_v_bar_8_to_k_k_dv_prev_2[:, 6:9]] * v.pieces,
             [*v.du_v_bar_5] * v.pieces,
-            [*v.du_v_bar_5_3_to_dv_bar_4[:, 1]] * v.pieces,
+            [*v.du_v_bar_5_2_to_dv_bar_4[:, 0]] * v.pieces,
             [*v.db_4] * v.pieces,
-            [*v.du_v_bar_5_3_to_dv_bar_4[:, 0]] * v.pieces,
+            [*v.du_v_bar_5_2_to_dv_bar_4[:, 1]] * v.pieces,
             [*v.k_dbroadcast_v_bar_4] * v.pieces,
-            [*v.du_v_bar_5_3_to_dv_bar_4[:, 2]] * v.pieces,
+            [*v.du_v_bar_5_2_to_dv_bar_4[:, 2]] * v.pieces,
             [*v.du_v_bar_4_2_to_du_v_bar_4_3] * v.pieces,
             [*v.k_du_v_bar_8_to_k_k_dv_prev_2[:, 9:12]] * v.pieces,
             [*v.du_v_bar_4] * v.pieces,
@@ -859,20 +859,20 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 11],
         )
         # k_du_v_bar_5_3_1 = u_v_bar_5_3**2
-        np.multiply(w.u_v_bar_5_23[now, 1], w.u_v_bar_5_23[now, 1], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 6])
+        np.multiply(w.u_v_bar_5_23[now, 1], w.u_v_bar_5_23[now, 1], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 7])
         # k_du_v_bar_5_3_2 = u_v_bar_5_2/k_du_v_bar_5_3_1
         np.divide(
             w.u_v_bar_5_23[now, 0],
-            v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 6],
-            out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 6],
+            v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 7],
+            out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 7],
         )
         # k_du_v_bar_6_3_1 = u_v_bar_6_3**2
-        np.multiply(w.u_v_bar_6_23[now, 1], w.u_v_bar_6_23[now, 1], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 5])
+        np.multiply(w.u_v_bar_6_23[now, 1], w.u_v_bar_6_23[now, 1], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 4])
         # k_du_v_bar_6_3_2 = u_v_bar_6_2/k_du_v_bar_6_3_1
         np.divide(
             w.u_v_bar_6_23[now, 0],
-            v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 5],
-            out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 5],
+            v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 4],
+            out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 4],
         )
         # k_du_v_bar_8 = -k_du_v_bar_8_2
         # k_du_v_bar_6_3 = -k_du_v_bar_6_3_2
@@ -881,7 +881,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_du_v_bar_3_3 = -k_du_v_bar_3_3_2
         # k_du_v_bar_2_3 = -k_du_v_bar_2_3_2
         np.negative(v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 0], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 0])
-        np.negative(v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 5:7], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 5:7])
+        np.negative(v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 4], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 4])
+        np.negative(v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 7], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 7])
         np.negative(
             v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 11:13],
             out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 11:13],
@@ -900,7 +901,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dbroadcast_v_bar_6 = k_du_b*sig
         np.multiply(v.k_du_b[:steps], sig, out=v.k_dbroadcast_v_bar_6[:steps])
         # k_k_dv_bar_5_2 = C_hat/u_v_bar_6_3
-        np.divide(w.C_hat[now], w.u_v_bar_6_23[now, 1], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 4])
+        np.divide(w.C_hat[now], w.u_v_bar_6_23[now, 1], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 5])
         # k_du_v_bar_6_2 = 1/u_v_bar_6_3
         np.reciprocal(w.u_v_bar_6_23[now, 1], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 3])
         # k_du_b_5_2 = sigmoid_u_b_5*w
@@ -914,7 +915,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_dv_bar_4_2 = C_hat/u_v_bar_5_3
         np.divide(w.C_hat[now], w.u_v_bar_5_23[now, 1], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 8])
         # k_du_v_bar_5_2 = 1/u_v_bar_5_3
-        np.reciprocal(w.u_v_bar_5_23[now, 1], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 7])
+        np.reciprocal(w.u_v_bar_5_23[now, 1], out=v.k_du_v_bar_8_to_k_k_dv_prev_2[:steps, 6])
         # k_du_b_4_2 = sigmoid_u_b_4*w
         np.multiply(w_, w.sigmoid_u_b_4[now], out=v.k_du_b_4[:steps])
         # k_du_b_4_1 = 1 - sigmoid_u_b_4
@@ -995,16 +996,16 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             du_v_bar_8,
             k_dbroadcast_v_bar_6,
             dv_bar_6,
-            du_v_bar_6_2_to_du_v_bar_6_3,
-            k_du_v_bar_6_2_to_k_du_v_bar_6_3,
+            du_v_bar_6_2_to_dv_bar_5,
+            k_du_v_bar_6_2_to_k_k_dv_bar_5_2,
             du_v_bar_6,
             du_v_bar_6_2,
             db_5,
             du_v_bar_6_3,
             k_dbroadcast_v_bar_5,
             dv_bar_5,
-            du_v_bar_5_3_to_dv_bar_4,
-            k_du_v_bar_5_3_to_k_k_dv_bar_4_2,
+            du_v_bar_5_2_to_dv_bar_4,
+            k_du_v_bar_5_2_to_k_k_dv_bar_4_2,
             du_v_bar_5,
             du_v_bar_5_2,
             db_4,
@@ -1059,7 +1060,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # du_v_bar_6_3 = dv_bar_6*k_du_v_bar_6_3
             # du_v_bar_6_2 = dv_bar_6*k_du_v_bar_6_2
             # k_dv_bar_5_2 = dv_bar_6*k_k_dv_bar_5_2
-            np.multiply(dv_bar_6, k_du_v_bar_6_2_to_k_du_v_bar_6_3, out=du_v_bar_6_2_to_du_v_bar_6_3)
+            np.multiply(dv_bar_6, k_du_v_bar_6_2_to_k_k_dv_bar_5_2, out=du_v_bar_6_2_to_dv_bar_5)
             # du_v_bar_6 = broadcast(du_v_bar_6_2, (n_h, n_h))
             np.copyto(du_v_bar_6, du_v_bar_6_2[..., None, :])
             # k_db_5_2 = broadcast(du_v_bar_6_3, (n_h, n_h))
@@ -1077,7 +1078,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # du_v_bar_5_3 = dv_bar_5*k_du_v_bar_5_3
             # du_v_bar_5_2 = dv_bar_5*k_du_v_bar_5_2
             # k_dv_bar_4_2 = dv_bar_5*k_k_dv_bar_4_2
-            np.multiply(dv_bar_5, k_du_v_bar_5_3_to_k_k_dv_bar_4_2, out=du_v_bar_5_3_to_dv_bar_4)
+            np.multiply(dv_bar_5, k_du_v_bar_5_2_to_k_k_dv_bar_4_2, out=du_v_bar_5_2_to_dv_bar_4)
             # du_v_bar_5 = broadcast(du_v_bar_5_2, (n_h, n_h))
             np.copyto(du_v_bar_5, du_v_bar_5_2[..., None, :])
             # k_db_4_2 = broadcast(du_v_bar_5_3, (n_h, n_h))
@@ -1160,132 +1161,153 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # du_b_1 = db_1*k_du_b_1
         np.multiply(v.k_du_b_1[:steps], v.db_1[:steps], out=v.du_b_1[:steps])
         # k_dC_hat_6 = du_v_bar_7*v_bar_6
-        np.multiply(v.du_v_bar_8_to_dD_s[:steps, 1], w.v_bar_6[now], out=v.du_v_bar_8_to_dD_s[:steps, 5])
+        np.multiply(v.du_v_bar_8_to_dg_l[:steps, 1], w.v_bar_6[now], out=v.du_v_bar_8_to_dg_l[:steps, 4])
         # k_dC_hat_5 = du_v_bar_6_2*v_bar_5
-        np.multiply(
-            v.du_v_bar_6_2_to_du_v_bar_6_3[:steps, 0],
-            w.v_bar_5[now],
-            out=v.k_dv_l_5_to_k_dC_hat_5[:steps, 2],
-        )
+        np.multiply(v.du_v_bar_6_2_to_dv_bar_5[:steps, 0], w.v_bar_5[now], out=v.k_dC_hat_5_to_k_dg_l_5[:steps, 0])
         # k_dC_hat_4 = du_v_bar_5_2*v_bar_4
-        np.multiply(v.du_v_bar_5_3_to_dv_bar_4[:steps, 1], w.v_bar_4[now], out=v.k_dv_l_4_to_k_dC_hat_4[:steps, 2])
+        np.multiply(v.du_v_bar_5_2_to_dv_bar_4[:steps, 0], w.v_bar_4[now], out=v.k_dC_hat_4_to_k_dg_l_4[:steps, 0])
         # k_dC_hat_3 = du_v_bar_4_2*v_bar_3
         np.multiply(
             v.du_v_bar_4_2_to_du_v_bar_4_3[:steps, 0],
             w.v_bar_3[now],
-            out=v.k_dv_l_3_to_k_dC_hat_3[:steps, 2],
+            out=v.k_dC_hat_3_to_k_dg_l_3[:steps, 0],
         )
         # k_dC_hat_2 = du_v_bar_3_2*v_bar_2
-        np.multiply(v.du_v_bar_3_3_to_dv_bar_2[:steps, 1], w.v_bar_2[now], out=v.k_dv_l_2_to_k_dC_hat_2[:steps, 2])
+        np.multiply(v.du_v_bar_3_3_to_dv_bar_2[:steps, 1], w.v_bar_2[now], out=v.k_dC_hat_2_to_k_dg_l_2[:steps, 0])
         # k_dC_hat = du_v_bar_2_2*v[t-1]
-        np.multiply(v.du_v_bar_2_3_to_dv_prev[:steps, 1], w.v_[now], out=v.k_dv_l_k_dg_l_k_dC_hat[:steps, 2])
+        np.multiply(v.du_v_bar_2_3_to_dv_prev[:steps, 1], w.v_[now], out=v.k_dC_hat_k_dv_l_k_dg_l[:steps, 0])
         # dC_hat_1 = du_v_bar_8 + k_dC_hat_6
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 5],
-            v.du_v_bar_8_to_dD_s[:steps, 0],
-            out=v.du_v_bar_8_to_dD_s[:steps, 5],
+            v.du_v_bar_8_to_dg_l[:steps, 4],
+            v.du_v_bar_8_to_dg_l[:steps, 0],
+            out=v.du_v_bar_8_to_dg_l[:steps, 4],
         )
         # k_dg_l_6 = du_v_bar_7*v_l
-        np.multiply(v.du_v_bar_8_to_dD_s[:steps, 1], v_l, out=v.du_v_bar_8_to_dD_s[:steps, 4])
+        np.multiply(v.du_v_bar_8_to_dg_l[:steps, 1], v_l, out=v.du_v_bar_8_to_dg_l[:steps, 6])
         # dg_l_1 = du_v_bar_8 + k_dg_l_6
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 4],
-            v.du_v_bar_8_to_dD_s[:steps, 0],
-            out=v.du_v_bar_8_to_dD_s[:steps, 4],
+            v.du_v_bar_8_to_dg_l[:steps, 6],
+            v.du_v_bar_8_to_dg_l[:steps, 0],
+            out=v.du_v_bar_8_to_dg_l[:steps, 6],
         )
         # dC_hat_2 = dC_hat_1 + du_v_bar_6_3
         # dD_s_1 = du_v_bar_6_3 + du_v_bar_8
         # dg_l_2 = dg_l_1 + du_v_bar_6_3
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 4:6],
-            v.du_v_bar_6_2_to_du_v_bar_6_3[:steps, 2][:, None],
-            out=v.du_v_bar_8_to_dD_s[:steps, 4:6],
+            v.du_v_bar_6_2_to_dv_bar_5[:steps, 1],
+            v.du_v_bar_8_to_dg_l[:steps, 0],
+            out=v.du_v_bar_8_to_dg_l[:steps, 3],
         )
         np.add(
-            v.du_v_bar_6_2_to_du_v_bar_6_3[:steps, 2],
-            v.du_v_bar_8_to_dD_s[:steps, 0],
-            out=v.du_v_bar_8_to_dD_s[:steps, 6],
+            v.du_v_bar_8_to_dg_l[:steps, 4],
+            v.du_v_bar_6_2_to_dv_bar_5[:steps, 1],
+            out=v.du_v_bar_8_to_dg_l[:steps, 4],
+        )
+        np.add(
+            v.du_v_bar_8_to_dg_l[:steps, 6],
+            v.du_v_bar_6_2_to_dv_bar_5[:steps, 1],
+            out=v.du_v_bar_8_to_dg_l[:steps, 6],
         )
         # k_dv_l_5 = du_v_bar_6_2*g_l
-        np.multiply(v.du_v_bar_6_2_to_du_v_bar_6_3[:steps, 0], g_l, out=v.k_dv_l_5_to_k_dC_hat_5[:steps, 0])
+        np.multiply(v.du_v_bar_6_2_to_dv_bar_5[:steps, 0], g_l, out=v.k_dC_hat_5_to_k_dg_l_5[:steps, 1])
         # k_dg_l_5 = du_v_bar_6_2*v_l
-        np.multiply(v.du_v_bar_6_2_to_du_v_bar_6_3[:steps, 0], v_l, out=v.k_dv_l_5_to_k_dC_hat_5[:steps, 1])
+        np.multiply(v.du_v_bar_6_2_to_dv_bar_5[:steps, 0], v_l, out=v.k_dC_hat_5_to_k_dg_l_5[:steps, 2])
         # k_dv_l_6 = du_v_bar_7*g_l
-        np.multiply(v.du_v_bar_8_to_dD_s[:steps, 1], g_l, out=v.du_v_bar_8_to_dD_s[:steps, 3])
+        np.multiply(v.du_v_bar_8_to_dg_l[:steps, 1], g_l, out=v.du_v_bar_8_to_dg_l[:steps, 5])
         # dC_hat_3 = dC_hat_2 + k_dC_hat_5; dg_l_3 = dg_l_2 + k_dg_l_5; dv_l_1 = k_dv_l_5 + k_dv_l_6
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 3:6],
-            v.k_dv_l_5_to_k_dC_hat_5[:steps],
-            out=v.du_v_bar_8_to_dD_s[:steps, 3:6],
+            v.du_v_bar_8_to_dg_l[:steps, 4:7],
+            v.k_dC_hat_5_to_k_dg_l_5[:steps],
+            out=v.du_v_bar_8_to_dg_l[:steps, 4:7],
         )
         # dC_hat_4 = dC_hat_3 + du_v_bar_5_3; dD_s_2 = dD_s_1 + du_v_bar_5_3; dg_l_4 = dg_l_3 + du_v_bar_5_3
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 4:7],
-            v.du_v_bar_5_3_to_dv_bar_4[:steps, 0][:, None],
-            out=v.du_v_bar_8_to_dD_s[:steps, 4:7],
+            v.du_v_bar_8_to_dg_l[:steps, 3:5],
+            v.du_v_bar_5_2_to_dv_bar_4[:steps, 1][:, None],
+            out=v.du_v_bar_8_to_dg_l[:steps, 3:5],
+        )
+        np.add(
+            v.du_v_bar_8_to_dg_l[:steps, 6],
+            v.du_v_bar_5_2_to_dv_bar_4[:steps, 1],
+            out=v.du_v_bar_8_to_dg_l[:steps, 6],
         )
         # k_dv_l_4 = du_v_bar_5_2*g_l
-        np.multiply(v.du_v_bar_5_3_to_dv_bar_4[:steps, 1], g_l, out=v.k_dv_l_4_to_k_dC_hat_4[:steps, 0])
+        np.multiply(v.du_v_bar_5_2_to_dv_bar_4[:steps, 0], g_l, out=v.k_dC_hat_4_to_k_dg_l_4[:steps, 1])
         # k_dg_l_4 = du_v_bar_5_2*v_l
-        np.multiply(v.du_v_bar_5_3_to_dv_bar_4[:steps, 1], v_l, out=v.k_dv_l_4_to_k_dC_hat_4[:steps, 1])
+        np.multiply(v.du_v_bar_5_2_to_dv_bar_4[:steps, 0], v_l, out=v.k_dC_hat_4_to_k_dg_l_4[:steps, 2])
         # dC_hat_5 = dC_hat_4 + k_dC_hat_4; dg_l_5 = dg_l_4 + k_dg_l_4; dv_l_2 = dv_l_1 + k_dv_l_4
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 3:6],
-            v.k_dv_l_4_to_k_dC_hat_4[:steps],
-            out=v.du_v_bar_8_to_dD_s[:steps, 3:6],
+            v.du_v_bar_8_to_dg_l[:steps, 4:7],
+            v.k_dC_hat_4_to_k_dg_l_4[:steps],
+            out=v.du_v_bar_8_to_dg_l[:steps, 4:7],
         )
         # dC_hat_6 = dC_hat_5 + du_v_bar_4_3; dD_s_3 = dD_s_2 + du_v_bar_4_3; dg_l_6 = dg_l_5 + du_v_bar_4_3
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 4:7],
+            v.du_v_bar_8_to_dg_l[:steps, 3:5],
             v.du_v_bar_4_2_to_du_v_bar_4_3[:steps, 2][:, None],
-            out=v.du_v_bar_8_to_dD_s[:steps, 4:7],
+            out=v.du_v_bar_8_to_dg_l[:steps, 3:5],
+        )
+        np.add(
+            v.du_v_bar_8_to_dg_l[:steps, 6],
+            v.du_v_bar_4_2_to_du_v_bar_4_3[:steps, 2],
+            out=v.du_v_bar_8_to_dg_l[:steps, 6],
         )
         # k_dv_l_3 = du_v_bar_4_2*g_l
-        np.multiply(v.du_v_bar_4_2_to_du_v_bar_4_3[:steps, 0], g_l, out=v.k_dv_l_3_to_k_dC_hat_3[:steps, 0])
+        np.multiply(v.du_v_bar_4_2_to_du_v_bar_4_3[:steps, 0], g_l, out=v.k_dC_hat_3_to_k_dg_l_3[:steps, 1])
         # k_dg_l_3 = du_v_bar_4_2*v_l
-        np.multiply(v.du_v_bar_4_2_to_du_v_bar_4_3[:steps, 0], v_l, out=v.k_dv_l_3_to_k_dC_hat_3[:steps, 1])
+        np.multiply(v.du_v_bar_4_2_to_du_v_bar_4_3[:steps, 0], v_l, out=v.k_dC_hat_3_to_k_dg_l_3[:steps, 2])
         # dC_hat_7 = dC_hat_6 + k_dC_hat_3; dg_l_7 = dg_l_6 + k_dg_l_3; dv_l_3 = dv_l_2 + k_dv_l_3
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 3:6],
-            v.k_dv_l_3_to_k_dC_hat_3[:steps],
-            out=v.du_v_bar_8_to_dD_s[:steps, 3:6],
+            v.du_v_bar_8_to_dg_l[:steps, 4:7],
+            v.k_dC_hat_3_to_k_dg_l_3[:steps],
+            out=v.du_v_bar_8_to_dg_l[:steps, 4:7],
         )
         # dC_hat_8 = dC_hat_7 + du_v_bar_3_3; dD_s_4 = dD_s_3 + du_v_bar_3_3; dg_l_8 = dg_l_7 + du_v_bar_3_3
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 4:7],
+            v.du_v_bar_8_to_dg_l[:steps, 3:5],
             v.du_v_bar_3_3_to_dv_bar_2[:steps, 0][:, None],
-            out=v.du_v_bar_8_to_dD_s[:steps, 4:7],
+            out=v.du_v_bar_8_to_dg_l[:steps, 3:5],
+        )
+        np.add(
+            v.du_v_bar_8_to_dg_l[:steps, 6],
+            v.du_v_bar_3_3_to_dv_bar_2[:steps, 0],
+            out=v.du_v_bar_8_to_dg_l[:steps, 6],
         )
         # k_dv_l_2 = du_v_bar_3_2*g_l
-        np.multiply(v.du_v_bar_3_3_to_dv_bar_2[:steps, 1], g_l, out=v.k_dv_l_2_to_k_dC_hat_2[:steps, 0])
+        np.multiply(v.du_v_bar_3_3_to_dv_bar_2[:steps, 1], g_l, out=v.k_dC_hat_2_to_k_dg_l_2[:steps, 1])
         # k_dg_l_2 = du_v_bar_3_2*v_l
-        np.multiply(v.du_v_bar_3_3_to_dv_bar_2[:steps, 1], v_l, out=v.k_dv_l_2_to_k_dC_hat_2[:steps, 1])
+        np.multiply(v.du_v_bar_3_3_to_dv_bar_2[:steps, 1], v_l, out=v.k_dC_hat_2_to_k_dg_l_2[:steps, 2])
         # dC_hat_9 = dC_hat_8 + k_dC_hat_2; dg_l_9 = dg_l_8 + k_dg_l_2; dv_l_4 = dv_l_3 + k_dv_l_2
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 3:6],
-            v.k_dv_l_2_to_k_dC_hat_2[:steps],
-            out=v.du_v_bar_8_to_dD_s[:steps, 3:6],
+            v.du_v_bar_8_to_dg_l[:steps, 4:7],
+            v.k_dC_hat_2_to_k_dg_l_2[:steps],
+            out=v.du_v_bar_8_to_dg_l[:steps, 4:7],
         )
         # dC_hat_10 = dC_hat_9 + du_v_bar_2_3; dD_s = dD_s_4 + du_v_bar_2_3; dg_l_10 = dg_l_9 + du_v_bar_2_3
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 4:7],
+            v.du_v_bar_8_to_dg_l[:steps, 3:5],
             v.du_v_bar_2_3_to_dv_prev[:steps, 0][:, None],
-            out=v.du_v_bar_8_to_dD_s[:steps, 4:7],
+            out=v.du_v_bar_8_to_dg_l[:steps, 3:5],
+        )
+        np.add(
+            v.du_v_bar_8_to_dg_l[:steps, 6],
+            v.du_v_bar_2_3_to_dv_prev[:steps, 0],
+            out=v.du_v_bar_8_to_dg_l[:steps, 6],
         )
         # k_dv_l = du_v_bar_2_2*g_l
-        np.multiply(v.du_v_bar_2_3_to_dv_prev[:steps, 1], g_l, out=v.k_dv_l_k_dg_l_k_dC_hat[:steps, 0])
+        np.multiply(v.du_v_bar_2_3_to_dv_prev[:steps, 1], g_l, out=v.k_dC_hat_k_dv_l_k_dg_l[:steps, 1])
         # k_dg_l = du_v_bar_2_2*v_l
-        np.multiply(v.du_v_bar_2_3_to_dv_prev[:steps, 1], v_l, out=v.k_dv_l_k_dg_l_k_dC_hat[:steps, 1])
+        np.multiply(v.du_v_bar_2_3_to_dv_prev[:steps, 1], v_l, out=v.k_dC_hat_k_dv_l_k_dg_l[:steps, 2])
         # dC_hat = dC_hat_10 + k_dC_hat; dg_l = dg_l_10 + k_dg_l; dv_l = dv_l_4 + k_dv_l
         np.add(
-            v.du_v_bar_8_to_dD_s[:steps, 3:6],
-            v.k_dv_l_k_dg_l_k_dC_hat[:steps],
-            out=v.du_v_bar_8_to_dD_s[:steps, 3:6],
+            v.du_v_bar_8_to_dg_l[:steps, 4:7],
+            v.k_dC_hat_k_dv_l_k_dg_l[:steps],
+            out=v.du_v_bar_8_to_dg_l[:steps, 4:7],
         )
         # dN_s_1 = du_v_bar_6_2 + du_v_bar_7
-        np.add(v.du_v_bar_8_to_dD_s[:steps, 1], v.du_v_bar_6_2_to_du_v_bar_6_3[:steps, 0], out=v.dN_s[:steps])
+        np.add(v.du_v_bar_8_to_dg_l[:steps, 1], v.du_v_bar_6_2_to_dv_bar_5[:steps, 0], out=v.dN_s[:steps])
         # dN_s_2 = dN_s_1 + du_v_bar_5_2
-        np.add(v.dN_s[:steps], v.du_v_bar_5_3_to_dv_bar_4[:steps, 1], out=v.dN_s[:steps])
+        np.add(v.dN_s[:steps], v.du_v_bar_5_2_to_dv_bar_4[:steps, 0], out=v.dN_s[:steps])
         # dN_s_3 = dN_s_2 + du_v_bar_4_2
         np.add(v.dN_s[:steps], v.du_v_bar_4_2_to_du_v_bar_4_3[:steps, 0], out=v.dN_s[:steps])
         # dN_s_4 = dN_s_3 + du_v_bar_3_2
@@ -1295,7 +1317,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # du_N_s = broadcast(dN_s, (n_x, n_h))
         np.copyto(v.du_N_s[:steps], v.dN_s[:steps][..., None, :])
         # k_da_2 = broadcast(dD_s, (n_x, n_h))
-        np.copyto(v.da[:steps], v.du_v_bar_8_to_dD_s[:steps, 6][..., None, :])
+        np.copyto(v.da[:steps], v.du_v_bar_8_to_dg_l[:steps, 3][..., None, :])
         # k_da = E_s*du_N_s
         np.multiply(v.du_N_s[:steps], E_s, out=v.k_da[:steps])
         # da = k_da + k_da_2
@@ -1309,7 +1331,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx = row_sums(dbroadcast_x)
         np.copyto(v.dx[now], np.einsum("...ij->...i", v.dbroadcast_x[:steps]))
         # k_dts = dC_hat*k_k_dts
-        np.multiply(v.k_k_dts[:steps], v.du_v_bar_8_to_dD_s[:steps, 5], out=v.k_dts[:steps])
+        np.multiply(v.k_k_dts[:steps], v.du_v_bar_8_to_dg_l[:steps, 4], out=v.k_dts[:steps])
         # dts = sum(k_dts)
         np.copyto(v.dts[now], np.einsum("...i->...", v.k_dts[:steps])[..., None])
         # dw_s = da*sigmoid_u_a
@@ -1321,7 +1343,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dE_s = a*du_N_s
         np.multiply(v.du_N_s[:steps], w.a[now], out=v.dE_s_[:steps])
         # dc_m = dC_hat*k_dc_m
-        np.multiply(v.k_dc_m[:steps], v.du_v_bar_8_to_dD_s[:steps, 5], out=v.dc_m_[:steps])
+        np.multiply(v.k_dc_m[:steps], v.du_v_bar_8_to_dg_l[:steps, 4], out=v.dc_m_[:steps])
         # k_dw_6 = db*sigmoid_u_b
         np.multiply(v.db[:steps], w.sigmoid_u_b[now], out=v.dw_[:steps])
         # k_dw_5 = db_5*sigmoid_u_b_5
@@ -1422,8 +1444,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dv_l = Σ dv_l
         # dE = Σ dE
         dc_m += np.sum(v.dc_m_[:steps].reshape(steps * B, n_h), axis=0)
-        dv_l += np.sum(v.du_v_bar_8_to_dD_s[:steps, 3].reshape(steps * B, n_h), axis=0)
-        dg_l += np.sum(v.du_v_bar_8_to_dD_s[:steps, 4].reshape(steps * B, n_h), axis=0)
+        dv_l += np.sum(v.du_v_bar_8_to_dg_l[:steps, 5].reshape(steps * B, n_h), axis=0)
+        dg_l += np.sum(v.du_v_bar_8_to_dg_l[:steps, 6].reshape(steps * B, n_h), axis=0)
         dw_s += np.sum(v.dw_s_[:steps], axis=(0, 1))
         dsig_s += np.sum(v.dsig_s_[:steps], axis=(0, 1))
         dmu_s += np.sum(v.dmu_s_[:steps], axis=(0, 1))
@@ -1811,6 +1833,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -1840,12 +1868,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -182,9 +182,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_d1_x = W_d1 x
-        np.dot(w.x[now].reshape(steps * B, n_h), W_T, out=w.W_d1_x[now].reshape(steps * B, n_r))
+        np.matmul(w.x[now].reshape(steps * B, n_h), W_T, out=w.W_d1_x[now].reshape(steps * B, n_r))
         # one product of W_d1_x: W_d2_W_d1_x = W_d2 W_d1_x
-        np.dot(w.W_d1_x[now].reshape(steps * B, n_r), W_d2_T, out=w.a_Delta[:steps].reshape(steps * B, n_h))
+        np.matmul(w.W_d1_x[now].reshape(steps * B, n_r), W_d2_T, out=w.a_Delta[:steps].reshape(steps * B, n_h))
         # a_Delta = W_d2_W_d1_x + b_d
         np.add(w.a_Delta[:steps], b_d, out=w.a_Delta[:steps])
         # Delta_1 = magnitude(a_Delta)
@@ -200,7 +200,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # Delta = Delta_4 + Delta_5
         np.add(w.Delta[now], w.Delta_5[:steps], out=w.Delta[now])
         # one product of x: B = W_B x; C = W_C x
-        np.dot(w.x[now].reshape(steps * B, n_h), W_T_2, out=w.BC[now].reshape(steps * B, 2*n_s))
+        np.matmul(w.x[now].reshape(steps * B, n_h), W_T_2, out=w.BC[now].reshape(steps * B, 2*n_s))
         # u_h = Delta*x
         np.multiply(w.Delta[now], w.x[now], out=w.u_h[now])
         # outer_u_h_B = outer(u_h, B)
@@ -286,7 +286,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dx_5 = D*dy_y
         np.multiply(D, v.dy_y[:steps], out=v.k_dx_5[:steps])
         # one product of dC: k_dx_3 = W_Cᵀ dC
-        np.dot(v.dB_dC_lanes[:steps, 1].reshape(steps * B, n_s), W_rows, out=v.x_dx[:steps].reshape(steps * B, n_h))
+        np.matmul(
+            v.dB_dC_lanes[:steps, 1].reshape(steps * B, n_s),
+            W_rows,
+            out=v.x_dx[:steps].reshape(steps * B, n_h),
+        )
         # x_dx = k_dx_3 + k_dx_5
         np.add(v.x_dx[:steps], v.k_dx_5[:steps], out=v.x_dx[:steps])
         # dD = dy_y*x
@@ -321,17 +325,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_Delta = dDelta*k_da_Delta
         np.multiply(v.da_Delta[:steps], v.k_da_Delta[:steps], out=v.da_Delta[:steps])
         # one product of da_Delta: dW_d1_x = W_d2ᵀ da_Delta
-        np.dot(v.da_Delta[:steps].reshape(steps * B, n_h), W_d2, out=v.dW_d1_x[:steps].reshape(steps * B, n_r))
+        np.matmul(v.da_Delta[:steps].reshape(steps * B, n_h), W_d2, out=v.dW_d1_x[:steps].reshape(steps * B, n_r))
         # k_dx_4 = Delta*du_h
         np.multiply(v.du_h[:steps], w.Delta[now], out=v.dx[now])
         # one product of dB: k_dx_2 = W_Bᵀ dB
-        np.dot(
+        np.matmul(
             v.dB_dC_lanes[:steps, 0].reshape(steps * B, n_s),
             W_rows_2,
             out=v.k_dx_2[:steps].reshape(steps * B, n_h),
         )
         # one product of dW_d1_x: k_dx = W_d1ᵀ dW_d1_x
-        np.dot(v.dW_d1_x[:steps].reshape(steps * B, n_r), W_rows_3, out=v.p_dx[:steps].reshape(steps * B, n_h))
+        np.matmul(v.dW_d1_x[:steps].reshape(steps * B, n_r), W_rows_3, out=v.p_dx[:steps].reshape(steps * B, n_h))
         # p_dx = k_dx + k_dx_2
         np.add(v.p_dx[:steps], v.k_dx_2[:steps], out=v.p_dx[:steps])
         # dx_1 = k_dx_4 + x_dx
@@ -341,10 +345,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dexp_A_log = Σ k_dexp_A_log
         dexp_A_log += np.sum(v.k_dexp_A_log[:steps], axis=(0, 1))
         # one product: dW_d2 = Σ da_Delta W_d1_xᵀ
-        dW_d2 += np.dot(v.da_Delta[:steps].reshape(steps * B, n_h).T, w.W_d1_x[now].reshape(steps * B, n_r))
+        dW_d2 += np.matmul(v.da_Delta[:steps].reshape(steps * B, n_h).T, w.W_d1_x[now].reshape(steps * B, n_r))
         # one product: dW_d1 = Σ dW_d1_x xᵀ; dW_B = Σ dB xᵀ; dW_C = Σ dC xᵀ
-        dW[n_r:n_r + 2*n_s] += np.dot(v.dB_dC[:steps].reshape(steps * B, 2*n_s).T, w.x[now].reshape(steps * B, n_h))
-        dW[:n_r] += np.dot(v.dW_d1_x[:steps].reshape(steps * B, n_r).T, w.x[now].reshape(steps * B, n_h))
+        dW[n_r:n_r + 2*n_s] += np.matmul(
+            v.dB_dC[:steps].reshape(steps * B, 2*n_s).T,
+            w.x[now].reshape(steps * B, n_h),
+        )
+        dW[:n_r] += np.matmul(v.dW_d1_x[:steps].reshape(steps * B, n_r).T, w.x[now].reshape(steps * B, n_h))
         # db_d = Σ da_Delta; dD = Σ dD
         dD += np.sum(v.dD_[:steps].reshape(steps * B, n_h), axis=0)
         db_d += np.sum(v.da_Delta[:steps].reshape(steps * B, n_h), axis=0)
@@ -492,6 +499,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -521,12 +534,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

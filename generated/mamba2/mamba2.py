@@ -178,7 +178,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: w_d_x = w_d x
-        np.dot(w.x[now].reshape(steps * B, n_h), w_d_T, out=w.a_Delta[:steps].reshape(steps * B, 1))
+        np.matmul(w.x[now].reshape(steps * B, n_h), w_d_T, out=w.a_Delta[:steps].reshape(steps * B, 1))
         # a_Delta = dt_b + w_d_x
         np.add(w.a_Delta[:steps], dt_b, out=w.a_Delta[:steps])
         # Delta_1 = magnitude(a_Delta)
@@ -194,7 +194,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # Delta = Delta_4 + Delta_5
         np.add(w.Delta[now], w.Delta_5[:steps], out=w.Delta[now])
         # one product of x: B = W_B x; C = W_C x
-        np.dot(w.x[now].reshape(steps * B, n_h), W_T, out=w.BC[now].reshape(steps * B, 2*n_s))
+        np.matmul(w.x[now].reshape(steps * B, n_h), W_T, out=w.BC[now].reshape(steps * B, 2*n_s))
         # u_S = B*Delta
         np.multiply(w.Delta[now], w.BC_lanes[now, 0], out=w.u_S[now])
         # outer_u_S_x = outer(u_S, x)
@@ -279,7 +279,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dx_5 = D*dy_y
         np.multiply(D, v.dy_y[:steps], out=v.k_dx_5[:steps])
         # one product of dC: k_dx_3 = W_Cᵀ dC
-        np.dot(v.dB_dC_lanes[:steps, 1].reshape(steps * B, n_s), W_rows, out=v.x_dx[:steps].reshape(steps * B, n_h))
+        np.matmul(
+            v.dB_dC_lanes[:steps, 1].reshape(steps * B, n_s),
+            W_rows,
+            out=v.x_dx[:steps].reshape(steps * B, n_h),
+        )
         # x_dx = k_dx_3 + k_dx_5
         np.add(v.x_dx[:steps], v.k_dx_5[:steps], out=v.x_dx[:steps])
         # k_dD = dy_y*x
@@ -318,10 +322,10 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dx_4 = matvec_t(dS, u_S)
         np.copyto(v.dx_1[:steps], np.einsum("...ij,...i->...j", v.dS[:steps], w.u_S[now]))
         # one product: p_dx = W_Bᵀ dB + w_dᵀ da_Delta
-        np.dot(v.dB_dC[:steps, :, :n_s].reshape(steps * B, n_s), W_rows_2, out=v.dx[now].reshape(steps * B, n_h))
+        np.matmul(v.dB_dC[:steps, :, :n_s].reshape(steps * B, n_s), W_rows_2, out=v.dx[now].reshape(steps * B, n_h))
         np.add(
             v.dx[now].reshape(steps * B, n_h),
-            np.dot(v.da_Delta[:steps].reshape(steps * B, 1), w_d),
+            np.matmul(v.da_Delta[:steps].reshape(steps * B, 1), w_d),
             out=v.dx[now].reshape(steps * B, n_h),
         )
         # dx_1 = k_dx_4 + x_dx
@@ -331,8 +335,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dexp_a_log = Σ k_dexp_a_log
         dexp_a_log += np.sum(v.k_dexp_a_log[:steps].reshape(steps * B, 1), axis=0)
         # one product: dw_d = Σ da_Delta xᵀ; dW_B = Σ dB xᵀ; dW_C = Σ dC xᵀ
-        dW += np.dot(v.dB_dC[:steps].reshape(steps * B, 2*n_s).T, w.x[now].reshape(steps * B, n_h))
-        dw_d += np.dot(v.da_Delta[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_h))
+        dW += np.matmul(v.dB_dC[:steps].reshape(steps * B, 2*n_s).T, w.x[now].reshape(steps * B, n_h))
+        dw_d += np.matmul(v.da_Delta[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_h))
         # ddt_b = Σ da_Delta; dD = Σ dD
         dD.reshape(1)[...] += np.sum(v.dD_[:steps].reshape(steps * B, 1), axis=0)
         ddt_b.reshape(1)[...] += np.sum(v.da_Delta[:steps].reshape(steps * B, 1), axis=0)
@@ -472,6 +476,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -501,12 +511,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -114,8 +114,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 9*n_h, 5*n_h, dtype)
-    w.U_ifmg_v = np.empty((B, 4*n_h), dtype)  # half_U_i_v, half_U_f_v, half_U_m_v, U_g_v: (n_h) each
-    w.U_ifmg_v_lanes = w.U_ifmg_v.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.a_ifmg = np.empty((B, 4*n_h), dtype)  # half_a_i, half_a_f, half_a_m, a_g: (n_h) each
+    w.a_ifmg_lanes = w.a_ifmg.reshape(B, 4, n_h).transpose(1, 0, 2)
     # half_x_a_i, half_x_a_f, half_x_a_m, x_a_g, x_a_o: (n_h) each
     w.x_a_ifmgo = np.empty((w.piece, B, 5*n_h), dtype)
     w.x_a_ifmgo_lanes = w.x_a_ifmgo.reshape(w.piece, B, 5, n_h).transpose(0, 2, 1, 3)
@@ -128,8 +128,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.v_[:-1],
+            [*w.x_a_ifmgo[:, :, :4*n_h]] * w.pieces,
             w.ifmgc[:-1, 0:4],
-            [*w.x_a_ifmgo_lanes[:, 0:4]] * w.pieces,
             w.ifmgc[:-1, 0:3],
             w.ifmgc[:-1, 3:5],
             w.ifmgc[:-1, 0:2],
@@ -150,9 +150,8 @@ def _adjoint_workspace(w):
     _reserve(T, B, v.piece, n_x, 18*n_h + n_x, dtype)
     v.dc = np.empty((B, n_h), dtype)
     v.k_dtanh_c = np.empty((v.piece, B, n_h), dtype)
-    # k_da_m, k_da_f, k_da_i, k_da_g, f, k_k_dc: (n_h) each
-    v.k_da_m_to_k_k_dc = np.empty((v.piece, 6, B, n_h), dtype)
-    # da_o, da_m, da_f, da_i, da_g, dc[t-1]: (n_h) each
+    v.k_da_m_to_f = np.empty((v.piece, 6, B, n_h), dtype)  # k_da_m, k_k_dc, k_da_g, k_da_f, k_da_i, f: (n_h) each
+    # da_o, da_m, da_g, da_f, da_i, dc[t-1]: (n_h) each
     v.da_o_to_dc_prev = np.empty((v.piece + 1, B, 6*n_h), dtype)
     v.da_o_to_dc_prev_lanes = v.da_o_to_dc_prev.reshape(v.piece + 1, B, 6, n_h).transpose(0, 2, 1, 3)
     v.k_da_mfi_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_m_1, k_da_f_1, k_da_i_1: (n_h) each
@@ -166,12 +165,12 @@ def _adjoint_workspace(w):
         zip(
             w.ifmgc[:-1, 2],
             [*v.k_dtanh_c] * v.pieces,
-            [*v.k_da_m_to_k_k_dc[:, 5]] * v.pieces,
+            [*v.k_da_m_to_f[:, 1]] * v.pieces,
             [*v.da_o_to_dc_prev_lanes[1:, 5]] * v.pieces,
             [*v.da_o_to_dc_prev_lanes[:-1, 2:6]] * v.pieces,
-            [*v.k_da_m_to_k_k_dc[:, 1:5]] * v.pieces,
+            [*v.k_da_m_to_f[:, 2:6]] * v.pieces,
             [*v.da_o_to_dc_prev_lanes[:-1, 1]] * v.pieces,
-            [*v.k_da_m_to_k_k_dc[:, 0]] * v.pieces,
+            [*v.k_da_m_to_f[:, 0]] * v.pieces,
             [*v.da_o_to_dc_prev[:-1, :, n_h:5*n_h]] * v.pieces,
             [*v.k_dv_prev_3] * v.pieces,
         ),
@@ -208,15 +207,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T = np.ascontiguousarray(
         np.concatenate([0.5 * W[n_h:2*n_h], 0.5 * W[:n_h], 0.5 * W[3*n_h:4*n_h], W[4*n_h:5*n_h], W[2*n_h:3*n_h]]).T,
     )
-    b_lanes = np.concatenate(
+    b_row = np.concatenate(
         [0.5 * b[n_h:2*n_h], 0.5 * b[:n_h], 0.5 * b[3*n_h:4*n_h], b[4*n_h:5*n_h], b[2*n_h:3*n_h]],
-    ).reshape(5, 1, n_h)
+    )
     U_T = np.ascontiguousarray(
         np.concatenate([0.5 * U[n_h:2*n_h], 0.5 * U[:n_h], 0.5 * U[3*n_h:4*n_h], U[4*n_h:5*n_h]]).T,
     )
     U_T_2 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
-    U_ifmg_v = w.U_ifmg_v
-    U_ifmg_v_lanes = w.U_ifmg_v_lanes
+    a_ifmg = w.a_ifmg
+    a_ifmg_lanes = w.a_ifmg_lanes
     c_21 = w.c_21
     c_1 = w.c_21[1]
     c_2 = w.c_21[0]
@@ -225,25 +224,25 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         now = slice(start, start + steps)
         # one product of x: half_W_f_x = half_W_f x; half_W_i_x = half_W_i x; W_o_x = W_o x; half_W_m_x = half_W_m
         #     x; W_g_x = W_g x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifmgo[:steps].reshape(steps * B, 5*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifmgo[:steps].reshape(steps * B, 5*n_h))
         # half_x_a_f = half_W_f_x + half_b_f
         # half_x_a_i = half_W_i_x + half_b_i
         # x_a_o = W_o_x + b_o
         # half_x_a_m = half_W_m_x + half_b_m
         # x_a_g = W_g_x + b_g
-        np.add(w.x_a_ifmgo_lanes[:steps], b_lanes, out=w.x_a_ifmgo_lanes[:steps])
+        np.add(w.x_a_ifmgo[:steps], b_row, out=w.x_a_ifmgo[:steps])
 
-        for v_prev, ifmg, x_a_ifmg, ifm, g_c_prev, if_, c, tanh_c, v_, m in w.ticks[now]:
+        for v_prev, x_a_ifmg_rows, ifmg, ifm, g_c_prev, if_, c, tanh_c, v_, m in w.ticks[now]:
             # one product of v[t-1]: half_U_f_v = half_U_f v[t-1]; half_U_i_v = half_U_i v[t-1]; half_U_m_v =
             #     half_U_m v[t-1]; U_g_v = U_g v[t-1]
-            np.dot(v_prev, U_T, out=U_ifmg_v)
+            np.dot(v_prev, U_T, out=a_ifmg)
             # half_a_f = half_U_f_v + half_x_a_f
             # half_a_i = half_U_i_v + half_x_a_i
             # half_a_m = half_U_m_v + half_x_a_m
             # a_g = U_g_v + x_a_g
-            np.add(x_a_ifmg, U_ifmg_v_lanes, out=ifmg)
+            np.add(a_ifmg, x_a_ifmg_rows, out=a_ifmg)
             # half_f = tanh(half_a_f); half_i = tanh(half_a_i); half_m = tanh(half_a_m); g = tanh(a_g)
-            np.tanh(ifmg, out=ifmg)
+            np.tanh(a_ifmg_lanes, out=ifmg)
             # f_1 = half_f/2; i_1 = half_i/2; m_1 = half_m/2
             np.multiply(ifm, 0.5, out=ifm)
             # f = f_1 + 1/2; i = i_1 + 1/2; m = m_1 + 1/2
@@ -258,7 +257,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.multiply(m, tanh_c, out=v_)
 
         # one product of v[t-1]: U_o_v = U_o v[t-1]
-        np.dot(w.v_[now].reshape(steps * B, n_h), U_T_2, out=w.o[now].reshape(steps * B, n_h))
+        np.matmul(w.v_[now].reshape(steps * B, n_h), U_T_2, out=w.o[now].reshape(steps * B, n_h))
         # a_o = U_o_v + x_a_o
         np.add(w.o[now], w.x_a_ifmgo_lanes[:steps, 4], out=w.o[now])
         # o_1 = a_o/2
@@ -307,8 +306,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
 
     U_rows = U[2*n_h:3*n_h]
     W_rows = W[2*n_h:3*n_h]
-    U_rows_2 = np.concatenate([U[3*n_h:4*n_h], U[:2*n_h], U[4*n_h:5*n_h]])
-    W_rows_2 = np.concatenate([W[3*n_h:4*n_h], W[:2*n_h], W[4*n_h:5*n_h]])
+    U_rows_2 = np.concatenate([U[3*n_h:5*n_h], U[:2*n_h]])
+    W_rows_2 = np.concatenate([W[3*n_h:5*n_h], W[:2*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -319,32 +318,32 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.da_o_to_dc_prev_lanes[steps, 5], v.da_o_to_dc_prev_lanes[0, 5])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_m_to_k_k_dc[:steps, 4], w.ifmgc[now, 1])
+        np.copyto(v.k_da_m_to_f[:steps, 5], w.ifmgc[now, 1])
         # k_dtanh_c = dy_h*o
         np.multiply(v.dy_h[:steps], w.o[now], out=v.k_dtanh_c[:steps])
         # k_k_dc_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_da_m_to_k_k_dc[:steps, 5])
+        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_da_m_to_f[:steps, 1])
         # k_da_g_1 = g**2
-        np.multiply(w.ifmgc[now, 3], w.ifmgc[now, 3], out=v.k_da_m_to_k_k_dc[:steps, 3])
+        np.multiply(w.ifmgc[now, 3], w.ifmgc[now, 3], out=v.k_da_m_to_f[:steps, 2])
         # k_k_dc = 1 - k_k_dc_1; k_da_g_2 = 1 - k_da_g_1
-        np.subtract(1, v.k_da_m_to_k_k_dc[:steps, 3], out=v.k_da_m_to_k_k_dc[:steps, 3])
-        np.subtract(1, v.k_da_m_to_k_k_dc[:steps, 5], out=v.k_da_m_to_k_k_dc[:steps, 5])
+        np.subtract(1, v.k_da_m_to_f[:steps, 1:3], out=v.k_da_m_to_f[:steps, 1:3])
         # k_da_g = i*k_da_g_2
-        np.multiply(v.k_da_m_to_k_k_dc[:steps, 3], w.ifmgc[now, 0], out=v.k_da_m_to_k_k_dc[:steps, 3])
+        np.multiply(v.k_da_m_to_f[:steps, 2], w.ifmgc[now, 0], out=v.k_da_m_to_f[:steps, 2])
         # k_da_f_1 = 1 - f
-        np.subtract(1, v.k_da_m_to_k_k_dc[:steps, 4], out=v.k_da_mfi_1[:steps, 1])
+        np.subtract(1, v.k_da_m_to_f[:steps, 5], out=v.k_da_mfi_1[:steps, 1])
         # k_da_i_1 = 1 - i
         np.subtract(1, w.ifmgc[now, 0], out=v.k_da_mfi_1[:steps, 2])
         # k_da_m_1 = 1 - m
         np.subtract(1, w.ifmgc[now, 2], out=v.k_da_mfi_1[:steps, 0])
         # k_da_f_2 = c[t-1]*f
-        np.multiply(w.ifmgc[now, 4], v.k_da_m_to_k_k_dc[:steps, 4], out=v.k_da_m_to_k_k_dc[:steps, 1])
+        np.multiply(w.ifmgc[now, 4], v.k_da_m_to_f[:steps, 5], out=v.k_da_m_to_f[:steps, 3])
         # k_da_i_2 = g*i
-        np.multiply(w.ifmgc[now, 3], w.ifmgc[now, 0], out=v.k_da_m_to_k_k_dc[:steps, 2])
+        np.multiply(w.ifmgc[now, 3], w.ifmgc[now, 0], out=v.k_da_m_to_f[:steps, 4])
         # k_da_m_2 = m*tanh_c
-        np.multiply(w.tanh_c[now], w.ifmgc[now, 2], out=v.k_da_m_to_k_k_dc[:steps, 0])
+        np.multiply(w.tanh_c[now], w.ifmgc[now, 2], out=v.k_da_m_to_f[:steps, 0])
         # k_da_m = k_da_m_1*k_da_m_2; k_da_i = k_da_i_1*k_da_i_2; k_da_f = k_da_f_1*k_da_f_2
-        np.multiply(v.k_da_m_to_k_k_dc[:steps, 0:3], v.k_da_mfi_1[:steps], out=v.k_da_m_to_k_k_dc[:steps, 0:3])
+        np.multiply(v.k_da_m_to_f[:steps, 0], v.k_da_mfi_1[:steps, 0], out=v.k_da_m_to_f[:steps, 0])
+        np.multiply(v.k_da_m_to_f[:steps, 3:5], v.k_da_mfi_1[:steps, 1:3], out=v.k_da_m_to_f[:steps, 3:5])
         # do = dy_h*tanh_c
         np.multiply(v.dy_h[:steps], w.tanh_c[now], out=v.da_o_to_dc_prev_lanes[:steps, 0])
         # k_da_o_1 = 1 - o
@@ -354,13 +353,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_o = do*k_da_o
         np.multiply(v.da_o_to_dc_prev_lanes[:steps, 0], v.k_da_o[:steps], out=v.da_o_to_dc_prev_lanes[:steps, 0])
         # one product of da_o: k_dv[t-1]_3 = U_oᵀ da_o
-        np.dot(
+        np.matmul(
             v.da_o_to_dc_prev_lanes[:steps, 0].reshape(steps * B, n_h),
             U_rows,
             out=v.k_dv_prev_3[:steps].reshape(steps * B, n_h),
         )
         # one product of da_o: k_dx_3 = W_oᵀ da_o
-        np.dot(
+        np.matmul(
             v.da_o_to_dc_prev_lanes[:steps, 0].reshape(steps * B, n_h),
             W_rows,
             out=v.k_dx_3[:steps].reshape(steps * B, n_x),
@@ -371,11 +370,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             k_dtanh_c,
             k_k_dc,
             dc_next,
-            da_f_da_i_da_g_dc_prev,
-            k_da_f_k_da_i_k_da_g_f,
+            da_g_da_f_da_i_dc_prev,
+            k_da_g_k_da_f_k_da_i_f,
             da_m,
             k_da_m,
-            da_mfig_rows,
+            da_mgfi_rows,
             k_dv_prev_3,
         ) in v.ticks[now][::-1]:
             # k_dtanh_c_2 = dv[t+1]*m
@@ -387,16 +386,16 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dc = dc[t+1] + k_dc
             np.add(dc, dc_next, out=dc)
             # da_g = dc*k_da_g; da_i = dc*k_da_i; da_f = dc*k_da_f; dc[t-1] = dc*f
-            np.multiply(dc, k_da_f_k_da_i_k_da_g_f, out=da_f_da_i_da_g_dc_prev)
+            np.multiply(dc, k_da_g_k_da_f_k_da_i_f, out=da_g_da_f_da_i_dc_prev)
             # da_m = dv[t+1]*k_da_m
             np.multiply(k_da_m, dv_prev, out=da_m)
             # one product: p_dv[t-1] = U_gᵀ da_g + U_mᵀ da_m + U_iᵀ da_i + U_fᵀ da_f
-            np.dot(da_mfig_rows, U_rows_2, out=dv_prev)
+            np.dot(da_mgfi_rows, U_rows_2, out=dv_prev)
             # dv[t-1] = k_dv[t-1]_3 + p_dv[t-1]
             np.add(dv_prev, k_dv_prev_3, out=dv_prev)
 
         # one product: p_dx = W_gᵀ da_g + W_mᵀ da_m + W_iᵀ da_i + W_fᵀ da_f
-        np.dot(
+        np.matmul(
             v.da_o_to_dc_prev[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h),
             W_rows_2,
             out=v.dx[now].reshape(steps * B, n_x),
@@ -404,36 +403,27 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx = k_dx_3 + p_dx
         np.add(v.dx[now], v.k_dx_3[:steps], out=v.dx[now])
         # one product: dW_f = Σ da_f xᵀ; dW_i = Σ da_i xᵀ; dW_o = Σ da_o xᵀ; dW_m = Σ da_m xᵀ; dW_g = Σ da_g xᵀ
-        dW[2*n_h:4*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
+        dW[2*n_h:5*n_h] += np.matmul(
+            v.da_o_to_dc_prev[:steps, :, :3*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:2*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[4*n_h:5*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h).T,
+        dW[:2*n_h] += np.matmul(
+            v.da_o_to_dc_prev[:steps, :, 3*n_h:5*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_f = Σ da_f v[t-1]ᵀ; dU_i = Σ da_i v[t-1]ᵀ; dU_o = Σ da_o v[t-1]ᵀ; dU_m = Σ da_m v[t-1]ᵀ;
         #     dU_g = Σ da_g v[t-1]ᵀ
-        dU[2*n_h:4*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
+        dU[2*n_h:5*n_h] += np.matmul(
+            v.da_o_to_dc_prev[:steps, :, :3*n_h].reshape(steps * B, 3*n_h).T,
             w.v_[now].reshape(steps * B, n_h),
         )
-        dU[:2*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
-            w.v_[now].reshape(steps * B, n_h),
-        )
-        dU[4*n_h:5*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h).T,
+        dU[:2*n_h] += np.matmul(
+            v.da_o_to_dc_prev[:steps, :, 3*n_h:5*n_h].reshape(steps * B, 2*n_h).T,
             w.v_[now].reshape(steps * B, n_h),
         )
         # db_f = Σ da_f; db_i = Σ da_i; db_o = Σ da_o; db_m = Σ da_m; db_g = Σ da_g
-        db[2*n_h:4*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h), axis=0)
-        db[:2*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h), axis=0)
-        db[4*n_h:5*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h), axis=0)
+        db[2*n_h:5*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, :3*n_h].reshape(steps * B, 3*n_h), axis=0)
+        db[:2*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, 3*n_h:5*n_h].reshape(steps * B, 2*n_h), axis=0)
 
     return {"W": dW, "U": dU, "b": db}, v.dx, {"v": v.dv_prev.copy(), "c": v.da_o_to_dc_prev_lanes[0, 5].copy()}
 
@@ -616,6 +606,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -645,12 +641,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -208,19 +208,19 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: q = W_q x; k = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.v_[now].reshape(steps * B, n_v))
         # one product of x: a_beta = w_b x; a_g = w_g x
-        np.dot(w.x[now].reshape(steps * B, n_x), w_T, out=w.beta_g[now].reshape(steps * B, 2))
+        np.matmul(w.x[now].reshape(steps * B, n_x), w_T, out=w.beta_g[now].reshape(steps * B, 2))
         # beta_1 = a_beta/2; g_1 = a_g/2
-        np.multiply(w.beta_g_lanes[now], 0.5, out=w.beta_g_lanes[now])
+        np.multiply(w.beta_g[now], 0.5, out=w.beta_g[now])
         # beta_2 = tanh(beta_1); g_2 = tanh(g_1)
-        np.tanh(w.beta_g_lanes[now], out=w.beta_g_lanes[now])
+        np.tanh(w.beta_g[now], out=w.beta_g[now])
         # beta_3 = beta_2/2; g_3 = g_2/2
-        np.multiply(w.beta_g_lanes[now], 0.5, out=w.beta_g_lanes[now])
+        np.multiply(w.beta_g[now], 0.5, out=w.beta_g[now])
         # beta = beta_3 + 1/2; g = g_3 + 1/2
-        np.add(w.beta_g_lanes[now], 0.5, out=w.beta_g_lanes[now])
+        np.add(w.beta_g[now], 0.5, out=w.beta_g[now])
         # u_H = beta*k
         np.multiply(w.beta_g_lanes[now, 0], w.qk_lanes[now, 1], out=w.u_H[now])
         # outer_u_H_k = outer(u_H, k)
@@ -317,7 +317,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_beta = beta*k_da_beta_1
         np.multiply(v.k_da_beta[:steps], w.beta_g_lanes[now, 0], out=v.k_da_beta[:steps])
         # one product of dq: k_dx = W_qᵀ dq
-        np.dot(v.dq_dk_lanes[:steps, 0].reshape(steps * B, n_k), W_rows, out=v.k_dx[:steps].reshape(steps * B, n_x))
+        np.matmul(
+            v.dq_dk_lanes[:steps, 0].reshape(steps * B, n_k),
+            W_rows,
+            out=v.k_dx[:steps].reshape(steps * B, n_x),
+        )
 
         for dG, k_dG, dH, du_y, g in v.ticks[now][::-1]:
             # dG = dG[t+1] + k_dG
@@ -362,17 +366,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = k_dk + k_dk_2
         np.add(v.dq_dk_lanes[:steps, 1], v.k_dk[:steps], out=v.dq_dk_lanes[:steps, 1])
         # one product of da_g: k_dx_5 = w_gᵀ da_g
-        np.dot(v.da_beta_g_lanes[:steps, 1].reshape(steps * B, 1), w_rows, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_beta_g_lanes[:steps, 1].reshape(steps * B, 1), w_rows, out=v.dx[now].reshape(steps * B, n_x))
         # one product of da_beta: k_dx_4 = w_bᵀ da_beta
-        np.dot(
+        np.matmul(
             v.da_beta_g_lanes[:steps, 0].reshape(steps * B, 1),
             w_rows_2,
             out=v.k_dx_4[:steps].reshape(steps * B, n_x),
         )
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_rows_2, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_rows_2, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(
+        np.matmul(
             v.dq_dk_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_3,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -385,9 +389,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # ddiagonal_lam = Σ du_y
         ddiagonal_lam += np.sum(v.du_y[:steps], axis=(0, 1))
         # one product: dW_q = Σ dq xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ dv xᵀ; dw_b = Σ da_beta xᵀ; dw_g = Σ da_g xᵀ
-        dw += np.dot(v.da_beta_g[:steps].reshape(steps * B, 2).T, w.x[now].reshape(steps * B, n_x))
-        dW[:2*n_k] += np.dot(v.dq_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW[2*n_k:2*n_k + n_v] += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dw += np.matmul(v.da_beta_g[:steps].reshape(steps * B, 2).T, w.x[now].reshape(steps * B, n_x))
+        dW[:2*n_k] += np.matmul(v.dq_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW[2*n_k:2*n_k + n_v] += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
 
     dlam_ = np.einsum("ii->i", ddiagonal_lam)
     dlam[...] = dlam_
@@ -525,6 +529,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -554,12 +564,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -89,23 +89,23 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 4*n_h, 2*n_h, dtype)
-    w.half_U_f_h = np.empty((B, n_h), dtype)
+    w.f_1 = np.empty((B, n_h), dtype)
     w.x_a_f_x_a_h_tilde = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_f, x_a_h_tilde: (n_h) each
     w.x_a_f_x_a_h_tilde_lanes = w.x_a_f_x_a_h_tilde.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.f = np.empty((T, B, n_h), dtype)
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
-    w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
+    w.a_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.f,
             [*w.x_a_f_x_a_h_tilde_lanes[:, 0]] * w.pieces,
+            w.f,
             w.u_h_tilde,
-            w.h_tilde,
             [*w.x_a_f_x_a_h_tilde_lanes[:, 1]] * w.pieces,
+            w.h_tilde,
             w.h[1:],
         ),
     )
@@ -119,34 +119,34 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 7*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # k_da_h_tilde, k_k_df_2, k_da_f_1: (n_h) each
-    v.k_da_h_tilde_to_k_da_f_1 = np.empty((v.piece, 3, B, n_h), dtype)
-    v.da_h_tilde_da_f_dh_prev = np.empty((v.piece + 1, B, 3*n_h), dtype)  # da_h_tilde, da_f, dh[t-1]: (n_h) each
-    v.da_h_tilde_da_f_dh_prev_lanes = v.da_h_tilde_da_f_dh_prev.reshape(
+    # k_da_f_1, k_k_df_2, k_da_h_tilde: (n_h) each
+    v.k_da_f_1_to_k_da_h_tilde = np.empty((v.piece, 3, B, n_h), dtype)
+    v.dh_prev_da_f_da_h_tilde = np.empty((v.piece + 1, B, 3*n_h), dtype)  # dh[t-1], da_f, da_h_tilde: (n_h) each
+    v.dh_prev_da_f_da_h_tilde_lanes = v.dh_prev_da_f_da_h_tilde.reshape(
         v.piece + 1,
         B,
         3,
         n_h,
     ).transpose(0, 2, 1, 3)
     v.du_h_tilde = np.empty((B, n_h), dtype)
-    v.k_df_k_dh_prev_2 = np.empty((2, B, n_h), dtype)  # k_df, k_dh[t-1]_2: (n_h) each
+    v.k_dh_prev_2_k_df = np.empty((2, B, n_h), dtype)  # k_dh[t-1]_2, k_df: (n_h) each
     v.k_da_f = np.empty((v.piece, B, n_h), dtype)
     v.k_dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
     v.dy_h = np.empty((v.piece, B, n_h), dtype)
     v.ticks = list(
         zip(
-            [*v.da_h_tilde_da_f_dh_prev_lanes[1:, 2]] * v.pieces,
+            [*v.dh_prev_da_f_da_h_tilde_lanes[1:, 0]] * v.pieces,
             [*v.dy_h] * v.pieces,
-            [*v.da_h_tilde_da_f_dh_prev_lanes[:-1]] * v.pieces,
-            [*v.k_da_h_tilde_to_k_da_f_1] * v.pieces,
-            [*v.da_h_tilde_da_f_dh_prev_lanes[:-1, 0]] * v.pieces,
+            [*v.dh_prev_da_f_da_h_tilde_lanes[:-1]] * v.pieces,
+            [*v.k_da_f_1_to_k_da_h_tilde] * v.pieces,
+            [*v.dh_prev_da_f_da_h_tilde_lanes[:-1, 2]] * v.pieces,
             w.h[:-1],
             w.f,
-            [*v.da_h_tilde_da_f_dh_prev_lanes[:-1, 1:3]] * v.pieces,
-            [*v.da_h_tilde_da_f_dh_prev_lanes[:-1, 1]] * v.pieces,
+            [*v.dh_prev_da_f_da_h_tilde_lanes[:-1, 0:2]] * v.pieces,
+            [*v.dh_prev_da_f_da_h_tilde_lanes[:-1, 1]] * v.pieces,
             [*v.k_da_f] * v.pieces,
-            [*v.da_h_tilde_da_f_dh_prev_lanes[:-1, 2]] * v.pieces,
+            [*v.dh_prev_da_f_da_h_tilde_lanes[:-1, 0]] * v.pieces,
         ),
     )
     return v
@@ -178,39 +178,39 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(0.5 * U[:n_h].T)
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
-    half_U_f_h = w.half_U_f_h
-    U_h_u_h_tilde = w.U_h_u_h_tilde
+    f_1 = w.f_1
+    a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_f_x = half_W_f x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_f_x_a_h_tilde[:steps].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_f_x_a_h_tilde[:steps].reshape(steps * B, 2*n_h))
         # half_x_a_f = half_W_f_x + half_b_f; x_a_h_tilde = W_h_x + b_h
-        np.add(w.x_a_f_x_a_h_tilde_lanes[:steps], b_lanes, out=w.x_a_f_x_a_h_tilde_lanes[:steps])
+        np.add(w.x_a_f_x_a_h_tilde[:steps], b_row, out=w.x_a_f_x_a_h_tilde[:steps])
 
-        for h_prev, f, half_x_a_f, u_h_tilde, h_tilde, x_a_h_tilde, h in w.ticks[now]:
+        for h_prev, half_x_a_f, f, u_h_tilde, x_a_h_tilde, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: half_U_f_h = half_U_f h[t-1]
-            np.dot(h_prev, U_T, out=half_U_f_h)
+            np.dot(h_prev, U_T, out=f_1)
             # half_a_f = half_U_f_h + half_x_a_f
-            np.add(half_x_a_f, half_U_f_h, out=f)
+            np.add(f_1, half_x_a_f, out=f_1)
             # half_f = tanh(half_a_f)
-            np.tanh(f, out=f)
+            np.tanh(f_1, out=f_1)
             # f_1 = half_f/2
-            np.multiply(f, 0.5, out=f)
+            np.multiply(f_1, 0.5, out=f_1)
             # f = f_1 + 1/2
-            np.add(f, 0.5, out=f)
+            np.add(0.5, f_1, out=f)
             # u_h_tilde = f*h[t-1]
             np.multiply(h_prev, f, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde
-            np.dot(u_h_tilde, U_T_2, out=U_h_u_h_tilde)
+            np.dot(u_h_tilde, U_T_2, out=a_h_tilde)
             # a_h_tilde = U_h_u_h_tilde + x_a_h_tilde
-            np.add(x_a_h_tilde, U_h_u_h_tilde, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_1 = -h[t-1] + h_tilde
             np.subtract(h_tilde, h_prev, out=h_2)
             # h_2 = f*h_1
@@ -242,10 +242,10 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     w.adjoint = v if work is not None else w.adjoint
     if dy is not None:
         _check("dy", dy, (T, B, n_h), ("T", "B", "n_h"), dtype)
-    v.da_h_tilde_da_f_dh_prev_lanes[0, 2][...] = 0.0
+    v.dh_prev_da_f_da_h_tilde_lanes[0, 0][...] = 0.0
     if dstate is not None:
         _named("dstate", dstate, STATES)
-        v.da_h_tilde_da_f_dh_prev_lanes[0, 2][...] = _check(
+        v.dh_prev_da_f_da_h_tilde_lanes[0, 0][...] = _check(
             "dstate['h']",
             dstate["h"],
             (B, n_h),
@@ -257,43 +257,42 @@ def backward(params, tape, dy, dstate=None, *, work=None):
 
     U_rows = U[n_h:2*n_h]
     U_rows_2 = U[:n_h]
-    W_rows = np.concatenate([W[n_h:2*n_h], W[:n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
     dh = v.dh
     du_h_tilde = v.du_h_tilde
-    k_df = v.k_df_k_dh_prev_2[0]
-    k_dh_prev_2 = v.k_df_k_dh_prev_2[1]
-    k_df_k_dh_prev_2 = v.k_df_k_dh_prev_2
+    k_df = v.k_dh_prev_2_k_df[1]
+    k_dh_prev_2 = v.k_dh_prev_2_k_df[0]
+    k_dh_prev_2_k_df = v.k_dh_prev_2_k_df
     k_dh_prev = v.k_dh_prev
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
-        np.copyto(v.da_h_tilde_da_f_dh_prev_lanes[steps, 2], v.da_h_tilde_da_f_dh_prev_lanes[0, 2])
+        np.copyto(v.dh_prev_da_f_da_h_tilde_lanes[steps, 0], v.dh_prev_da_f_da_h_tilde_lanes[0, 0])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_h_tilde_1 = h_tilde**2
-        np.multiply(w.h_tilde[now], w.h_tilde[now], out=v.k_da_h_tilde_to_k_da_f_1[:steps, 0])
+        np.multiply(w.h_tilde[now], w.h_tilde[now], out=v.k_da_f_1_to_k_da_h_tilde[:steps, 2])
         # k_da_h_tilde_2 = 1 - k_da_h_tilde_1
-        np.subtract(1, v.k_da_h_tilde_to_k_da_f_1[:steps, 0], out=v.k_da_h_tilde_to_k_da_f_1[:steps, 0])
+        np.subtract(1, v.k_da_f_1_to_k_da_h_tilde[:steps, 2], out=v.k_da_f_1_to_k_da_h_tilde[:steps, 2])
         # k_da_h_tilde = f*k_da_h_tilde_2
-        np.multiply(v.k_da_h_tilde_to_k_da_f_1[:steps, 0], w.f[now], out=v.k_da_h_tilde_to_k_da_f_1[:steps, 0])
+        np.multiply(v.k_da_f_1_to_k_da_h_tilde[:steps, 2], w.f[now], out=v.k_da_f_1_to_k_da_h_tilde[:steps, 2])
         # k_da_f_1 = 1 - f
-        np.subtract(1, w.f[now], out=v.k_da_h_tilde_to_k_da_f_1[:steps, 2])
+        np.subtract(1, w.f[now], out=v.k_da_f_1_to_k_da_h_tilde[:steps, 0])
         # k_k_df_2 = -h[t-1] + h_tilde
-        np.subtract(w.h_tilde[now], w.h[now], out=v.k_da_h_tilde_to_k_da_f_1[:steps, 1])
+        np.subtract(w.h_tilde[now], w.h[now], out=v.k_da_f_1_to_k_da_h_tilde[:steps, 1])
         # k_da_f = f*k_da_f_1
-        np.multiply(v.k_da_h_tilde_to_k_da_f_1[:steps, 2], w.f[now], out=v.k_da_f[:steps])
+        np.multiply(v.k_da_f_1_to_k_da_h_tilde[:steps, 0], w.f[now], out=v.k_da_f[:steps])
 
         for (
             dh_next,
             dy_h,
-            da_h_tilde_da_f_dh_prev_lanes,
-            k_da_h_tilde_to_k_da_f_1,
+            dh_prev_da_f_da_h_tilde_lanes,
+            k_da_f_1_to_k_da_h_tilde,
             da_h_tilde,
             h_prev,
             f,
-            da_f_dh_prev,
+            dh_prev_da_f,
             da_f,
             k_da_f,
             dh_prev,
@@ -301,7 +300,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dh = dh[t+1] + dy_h
             np.add(dh_next, dy_h, out=dh)
             # da_h_tilde = dh*k_da_h_tilde; k_df_2 = dh*k_k_df_2; k_dh[t-1]_3 = dh*k_da_f_1
-            np.multiply(dh, k_da_h_tilde_to_k_da_f_1, out=da_h_tilde_da_f_dh_prev_lanes)
+            np.multiply(dh, k_da_f_1_to_k_da_h_tilde, out=dh_prev_da_f_da_h_tilde_lanes)
             # one product of da_h_tilde: du_h_tilde = U_hᵀ da_h_tilde
             np.dot(da_h_tilde, U_rows, out=du_h_tilde)
             # k_df = du_h_tilde*h[t-1]
@@ -309,7 +308,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # k_dh[t-1]_2 = du_h_tilde*f
             np.multiply(du_h_tilde, f, out=k_dh_prev_2)
             # df = k_df + k_df_2; dh[t-1]_1 = k_dh[t-1]_2 + k_dh[t-1]_3
-            np.add(da_f_dh_prev, k_df_k_dh_prev_2, out=da_f_dh_prev)
+            np.add(dh_prev_da_f, k_dh_prev_2_k_df, out=dh_prev_da_f)
             # da_f = df*k_da_f
             np.multiply(da_f, k_da_f, out=da_f)
             # one product of da_f: k_dh[t-1] = U_fᵀ da_f
@@ -318,35 +317,30 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev, out=dh_prev)
 
         # one product: dx = W_hᵀ da_h_tilde + W_fᵀ da_f
-        np.dot(
-            v.da_h_tilde_da_f_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
-            W_rows,
+        np.matmul(
+            v.dh_prev_da_f_da_h_tilde[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_f = Σ da_f xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW[n_h:2*n_h] += np.dot(
-            v.da_h_tilde_da_f_dh_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:n_h] += np.dot(
-            v.da_h_tilde_da_f_dh_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dW += np.matmul(
+            v.dh_prev_da_f_da_h_tilde[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_f = Σ da_f h[t-1]ᵀ
-        dU[:n_h] += np.dot(
-            v.da_h_tilde_da_f_dh_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dU[:n_h] += np.matmul(
+            v.dh_prev_da_f_da_h_tilde[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_f = Σ da_f; db_h = Σ da_h_tilde
-        db[n_h:2*n_h] += np.sum(v.da_h_tilde_da_f_dh_prev[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:n_h] += np.sum(v.da_h_tilde_da_f_dh_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
+        db += np.sum(v.dh_prev_da_f_da_h_tilde[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h), axis=0)
         # one product: dU_h = Σ da_h_tilde u_h_tildeᵀ
-        dU[n_h:2*n_h] += np.dot(
-            v.da_h_tilde_da_f_dh_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
+        dU[n_h:2*n_h] += np.matmul(
+            v.dh_prev_da_f_da_h_tilde[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.u_h_tilde[now].reshape(steps * B, n_h),
         )
 
-    return {"W": dW, "U": dU, "b": db}, v.dx, {"h": v.da_h_tilde_da_f_dh_prev_lanes[0, 2].copy()}
+    return {"W": dW, "U": dU, "b": db}, v.dx, {"h": v.dh_prev_da_f_da_h_tilde_lanes[0, 0].copy()}
 
 
 def step(params, x_t, state):
@@ -489,6 +483,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -518,12 +518,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

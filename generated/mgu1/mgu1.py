@@ -91,11 +91,11 @@ def workspace(params, T, B):
     w.f = np.empty((T, B, n_h), dtype)
     w.x_a_h_tilde = np.empty((w.piece, B, n_h), dtype)
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
-    w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
+    w.a_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.h[:-1], w.f, w.u_h_tilde, w.h_tilde, [*w.x_a_h_tilde] * w.pieces, w.h[1:]))
+    w.ticks = list(zip(w.h[:-1], w.f, w.u_h_tilde, [*w.x_a_h_tilde] * w.pieces, w.h_tilde, w.h[1:]))
     return w
 
 
@@ -166,17 +166,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     half_b_f = 0.5 * b[:n_h]
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
     half_U_f_h = w.half_U_f_h
-    U_h_u_h_tilde = w.U_h_u_h_tilde
+    a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
         # x_a_h_tilde = W_h_x + b_h
         np.add(w.x_a_h_tilde[:steps], b_h, out=w.x_a_h_tilde[:steps])
 
-        for h_prev, f, u_h_tilde, h_tilde, x_a_h_tilde, h in w.ticks[now]:
+        for h_prev, f, u_h_tilde, x_a_h_tilde, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: half_U_f_h = half_U_f h[t-1]
             np.dot(h_prev, U_T, out=half_U_f_h)
             # half_a_f = half_U_f_h + half_b_f
@@ -190,11 +190,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # u_h_tilde = f*h[t-1]
             np.multiply(h_prev, f, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde
-            np.dot(u_h_tilde, U_T_2, out=U_h_u_h_tilde)
+            np.dot(u_h_tilde, U_T_2, out=a_h_tilde)
             # a_h_tilde = U_h_u_h_tilde + x_a_h_tilde
-            np.add(x_a_h_tilde, U_h_u_h_tilde, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_1 = -h[t-1] + h_tilde
             np.subtract(h_tilde, h_prev, out=h_2)
             # h_2 = f*h_1
@@ -296,9 +296,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev, out=dh_prev)
 
         # one product of da_h_tilde: dx = W_hᵀ da_h_tilde
-        np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dU_f = Σ da_f h[t-1]ᵀ
-        dU[:n_h] += np.dot(
+        dU[:n_h] += np.matmul(
             v.da_f_dh_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -306,9 +306,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         db[:n_h] += np.sum(v.da_f_dh_prev[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
         db[n_h:2*n_h] += np.sum(v.da_h_tilde[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dW_h = Σ da_h_tilde xᵀ
-        dW_h += np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ da_h_tilde u_h_tildeᵀ
-        dU[n_h:2*n_h] += np.dot(
+        dU[n_h:2*n_h] += np.matmul(
             v.da_h_tilde[:steps].reshape(steps * B, n_h).T,
             w.u_h_tilde[now].reshape(steps * B, n_h),
         )
@@ -454,6 +454,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -483,12 +489,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

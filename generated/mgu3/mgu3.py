@@ -87,12 +87,12 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 3*n_h, n_h, dtype)
     w.x_a_h_tilde = np.empty((w.piece, B, n_h), dtype)
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
-    w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
+    w.a_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h_1 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.u_h_tilde, w.h[:-1], w.h_tilde, [*w.x_a_h_tilde] * w.pieces, w.h[1:]))
+    w.ticks = list(zip(w.u_h_tilde, w.h[:-1], [*w.x_a_h_tilde] * w.pieces, w.h_tilde, w.h[1:]))
     return w
 
 
@@ -158,7 +158,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b_h = b[n_h:2*n_h]
     U_h_T = np.ascontiguousarray(U_h.T)
     f_ = w.f_
-    U_h_u_h_tilde = w.U_h_u_h_tilde
+    a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     k_h = w.k_h
     h_1 = w.h_1
@@ -166,19 +166,19 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
         # x_a_h_tilde = W_h_x + b_h
         np.add(w.x_a_h_tilde[:steps], b_h, out=w.x_a_h_tilde[:steps])
 
-        for u_h_tilde, h_prev, h_tilde, x_a_h_tilde, h in w.ticks[now]:
+        for u_h_tilde, h_prev, x_a_h_tilde, h_tilde, h in w.ticks[now]:
             # u_h_tilde = f*h[t-1]
             np.multiply(h_prev, f_, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde
-            np.dot(u_h_tilde, U_h_T, out=U_h_u_h_tilde)
+            np.dot(u_h_tilde, U_h_T, out=a_h_tilde)
             # a_h_tilde = U_h_u_h_tilde + x_a_h_tilde
-            np.add(x_a_h_tilde, U_h_u_h_tilde, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_2 = h[t-1]*k_h
             np.multiply(h_prev, k_h, out=h_2)
             # h_1 = f*h_tilde
@@ -263,13 +263,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_df = k_k_df + k_k_df_2
         np.add(v.k_df[:steps], v.k_k_df[:steps], out=v.k_df[:steps])
         # one product of da_h_tilde: dx = W_hᵀ da_h_tilde
-        np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # df = Σ k_df
         df += np.sum(v.k_df[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dW_h = Σ da_h_tilde xᵀ
-        dW_h += np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ da_h_tilde u_h_tildeᵀ
-        dU_h += np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.u_h_tilde[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.u_h_tilde[now].reshape(steps * B, n_h))
         # db_h = Σ da_h_tilde
         db[n_h:2*n_h] += np.sum(v.da_h_tilde[:steps].reshape(steps * B, n_h), axis=0)
 
@@ -405,6 +405,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -434,12 +440,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -92,8 +92,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 4*n_h, 2*n_h, dtype)
-    w.U_fn_h = np.empty((B, 2*n_h), dtype)  # half_U_f_h, U_n_h: (n_h) each
-    w.U_fn_h_lanes = w.U_fn_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.f_1_U_n_h = np.empty((B, 2*n_h), dtype)  # f_1, U_n_h: (n_h) each
+    w.f_1_U_n_h_lanes = w.f_1_U_n_h.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.x_a_fn = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_f, x_a_n: (n_h) each
     w.x_a_fn_lanes = w.x_a_fn.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.f = np.empty((T, B, n_h), dtype)
@@ -104,8 +104,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.f,
             [*w.x_a_fn_lanes[:, 0]] * w.pieces,
+            w.f,
             w.u_n,
             w.n,
             [*w.x_a_fn_lanes[:, 1]] * w.pieces,
@@ -124,9 +124,9 @@ def _adjoint_workspace(w):
     v.dh = np.empty((v.piece, B, n_h), dtype)
     v.k_da_n_1 = np.empty((v.piece, B, n_h), dtype)
     v.k_da_n = np.empty((v.piece, B, n_h), dtype)
-    v.da_n_to_k_dh_prev_3 = np.empty((v.piece, B, 4*n_h), dtype)  # da_n, da_f, du_n, k_dh[t-1]_3: (n_h) each
-    v.da_n_to_k_dh_prev_3_lanes = v.da_n_to_k_dh_prev_3.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
-    v.k_df_k_du_n_f = np.empty((v.piece, 3, B, n_h), dtype)  # k_df, k_du_n, f: (n_h) each
+    v.k_dh_prev_3_to_da_n = np.empty((v.piece, B, 4*n_h), dtype)  # k_dh[t-1]_3, du_n, da_f, da_n: (n_h) each
+    v.k_dh_prev_3_to_da_n_lanes = v.k_dh_prev_3_to_da_n.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
+    v.f_k_du_n_k_df = np.empty((v.piece, 3, B, n_h), dtype)  # f, k_du_n, k_df: (n_h) each
     v.k_da_f = np.empty((v.piece, B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
@@ -135,12 +135,12 @@ def _adjoint_workspace(w):
         zip(
             [*v.dh] * v.pieces,
             [*v.dy_h] * v.pieces,
-            [*v.da_n_to_k_dh_prev_3_lanes[:, 1:4]] * v.pieces,
-            [*v.k_df_k_du_n_f] * v.pieces,
-            [*v.da_n_to_k_dh_prev_3_lanes[:, 1]] * v.pieces,
+            [*v.k_dh_prev_3_to_da_n_lanes[:, 0:3]] * v.pieces,
+            [*v.f_k_du_n_k_df] * v.pieces,
+            [*v.k_dh_prev_3_to_da_n_lanes[:, 2]] * v.pieces,
             [*v.k_da_f] * v.pieces,
-            [*v.da_n_to_k_dh_prev_3[:, :, n_h:3*n_h]] * v.pieces,
-            [*v.da_n_to_k_dh_prev_3_lanes[:, 3]] * v.pieces,
+            [*v.k_dh_prev_3_to_da_n[:, :, n_h:3*n_h]] * v.pieces,
+            [*v.k_dh_prev_3_to_da_n_lanes[:, 0]] * v.pieces,
         ),
     )
     return v
@@ -173,31 +173,31 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     c_n = params["c_n"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:n_h], U[n_h:2*n_h]]).T)
-    U_fn_h = w.U_fn_h
-    half_U_f_h = w.U_fn_h_lanes[0]
-    U_n_h = w.U_fn_h_lanes[1]
+    f_1_U_n_h = w.f_1_U_n_h
+    f_1 = w.f_1_U_n_h_lanes[0]
+    U_n_h = w.f_1_U_n_h_lanes[1]
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_f_x = half_W_f x; W_n_x = W_n x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_fn[:steps].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_fn[:steps].reshape(steps * B, 2*n_h))
         # half_x_a_f = half_W_f_x + half_b_f; x_a_n = W_n_x + b_n
-        np.add(w.x_a_fn_lanes[:steps], b_lanes, out=w.x_a_fn_lanes[:steps])
+        np.add(w.x_a_fn[:steps], b_row, out=w.x_a_fn[:steps])
 
-        for h_prev, f, half_x_a_f, u_n, n, x_a_n, h in w.ticks[now]:
+        for h_prev, half_x_a_f, f, u_n, n, x_a_n, h in w.ticks[now]:
             # one product of h[t-1]: half_U_f_h = half_U_f h[t-1]; U_n_h = U_n h[t-1]
-            np.dot(h_prev, U_T, out=U_fn_h)
+            np.dot(h_prev, U_T, out=f_1_U_n_h)
             # half_a_f = half_U_f_h + half_x_a_f
-            np.add(half_x_a_f, half_U_f_h, out=f)
+            np.add(f_1, half_x_a_f, out=f_1)
             # half_f = tanh(half_a_f)
-            np.tanh(f, out=f)
+            np.tanh(f_1, out=f_1)
             # f_1 = half_f/2
-            np.multiply(f, 0.5, out=f)
+            np.multiply(f_1, 0.5, out=f_1)
             # f = f_1 + 1/2
-            np.add(f, 0.5, out=f)
+            np.add(0.5, f_1, out=f)
             # u_n = U_n_h + c_n
             np.add(c_n, U_n_h, out=u_n)
             # a_n_1 = f*u_n
@@ -244,7 +244,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     W = params["W"]
     U = params["U"]
 
-    W_rows = np.concatenate([W[n_h:2*n_h], W[:n_h]])
+    U_rows = np.concatenate([U[n_h:2*n_h], U[:n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -254,9 +254,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_df_k_du_n_f[:steps, 2], w.f[now])
+        np.copyto(v.f_k_du_n_k_df[:steps, 0], w.f[now])
         # k_da_n_1 = 1 - f
-        np.subtract(1, v.k_df_k_du_n_f[:steps, 2], out=v.k_da_n_1[:steps])
+        np.subtract(1, v.f_k_du_n_k_df[:steps, 0], out=v.k_da_n_1[:steps])
         # k_da_n_2 = n**2
         np.multiply(w.n[now], w.n[now], out=v.k_da_n[:steps])
         # k_da_n_3 = 1 - k_da_n_2
@@ -264,63 +264,62 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_n = k_da_n_1*k_da_n_3
         np.multiply(v.k_da_n[:steps], v.k_da_n_1[:steps], out=v.k_da_n[:steps])
         # k_du_n = f*k_da_n
-        np.multiply(v.k_da_n[:steps], v.k_df_k_du_n_f[:steps, 2], out=v.k_df_k_du_n_f[:steps, 1])
+        np.multiply(v.k_da_n[:steps], v.f_k_du_n_k_df[:steps, 0], out=v.f_k_du_n_k_df[:steps, 1])
         # k_df_1 = k_da_n*u_n
-        np.multiply(v.k_da_n[:steps], w.u_n[now], out=v.k_df_k_du_n_f[:steps, 0])
+        np.multiply(v.k_da_n[:steps], w.u_n[now], out=v.f_k_du_n_k_df[:steps, 2])
         # k_df_2 = h[t-1] + k_df_1
-        np.add(v.k_df_k_du_n_f[:steps, 0], w.h[now], out=v.k_df_k_du_n_f[:steps, 0])
+        np.add(v.f_k_du_n_k_df[:steps, 2], w.h[now], out=v.f_k_du_n_k_df[:steps, 2])
         # k_df = k_df_2 - n
-        np.subtract(v.k_df_k_du_n_f[:steps, 0], w.n[now], out=v.k_df_k_du_n_f[:steps, 0])
+        np.subtract(v.f_k_du_n_k_df[:steps, 2], w.n[now], out=v.f_k_du_n_k_df[:steps, 2])
         # k_da_f = f*k_da_n_1
-        np.multiply(v.k_da_n_1[:steps], v.k_df_k_du_n_f[:steps, 2], out=v.k_da_f[:steps])
+        np.multiply(v.k_da_n_1[:steps], v.f_k_du_n_k_df[:steps, 0], out=v.k_da_f[:steps])
 
         for (
             dh,
             dy_h,
-            da_f_du_n_k_dh_prev_3,
-            k_df_k_du_n_f,
+            k_dh_prev_3_du_n_da_f,
+            f_k_du_n_k_df,
             da_f,
             k_da_f,
-            da_f_du_n_rows,
+            du_n_da_f_rows,
             k_dh_prev_3,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
             # du_n = dh*k_du_n; df = dh*k_df; k_dh[t-1]_3 = dh*f
-            np.multiply(dh, k_df_k_du_n_f, out=da_f_du_n_k_dh_prev_3)
+            np.multiply(dh, f_k_du_n_k_df, out=k_dh_prev_3_du_n_da_f)
             # da_f = df*k_da_f
             np.multiply(da_f, k_da_f, out=da_f)
             # one product: p_dh[t-1] = U_nᵀ du_n + U_fᵀ da_f
-            np.dot(da_f_du_n_rows, U, out=dh_prev)
+            np.dot(du_n_da_f_rows, U_rows, out=dh_prev)
             # dh[t-1] = k_dh[t-1]_3 + p_dh[t-1]
             np.add(dh_prev, k_dh_prev_3, out=dh_prev)
 
         # da_n = dh*k_da_n
-        np.multiply(v.k_da_n[:steps], v.dh[:steps], out=v.da_n_to_k_dh_prev_3_lanes[:steps, 0])
+        np.multiply(v.k_da_n[:steps], v.dh[:steps], out=v.k_dh_prev_3_to_da_n_lanes[:steps, 3])
         # one product: dx = W_nᵀ da_n + W_fᵀ da_f
-        np.dot(
-            v.da_n_to_k_dh_prev_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
-            W_rows,
+        np.matmul(
+            v.k_dh_prev_3_to_da_n[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_f = Σ da_f xᵀ; dW_n = Σ da_n xᵀ
-        dW[n_h:2*n_h] += np.dot(
-            v.da_n_to_k_dh_prev_3[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:n_h] += np.dot(
-            v.da_n_to_k_dh_prev_3[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dW += np.matmul(
+            v.k_dh_prev_3_to_da_n[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_f = Σ da_f h[t-1]ᵀ; dU_n = Σ du_n h[t-1]ᵀ
-        dU += np.dot(
-            v.da_n_to_k_dh_prev_3[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
+        dU[n_h:2*n_h] += np.matmul(
+            v.k_dh_prev_3_to_da_n[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+            w.h[now].reshape(steps * B, n_h),
+        )
+        dU[:n_h] += np.matmul(
+            v.k_dh_prev_3_to_da_n[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_f = Σ da_f; db_n = Σ da_n; dc_n = Σ du_n
-        db[n_h:2*n_h] += np.sum(v.da_n_to_k_dh_prev_3[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:n_h] += np.sum(v.da_n_to_k_dh_prev_3[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
-        dc_n += np.sum(v.da_n_to_k_dh_prev_3[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
+        dc_n += np.sum(v.k_dh_prev_3_to_da_n[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
+        db += np.sum(v.k_dh_prev_3_to_da_n[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h), axis=0)
 
     return {"W": dW, "U": dU, "b": db, "c_n": dc_n}, v.dx, {"h": v.dh_prev.copy()}
 
@@ -468,6 +467,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -497,12 +502,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

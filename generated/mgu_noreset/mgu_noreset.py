@@ -88,14 +88,14 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 3*n_h, 2*n_h, dtype)
-    w.U_fn_h = np.empty((B, 2*n_h), dtype)  # half_U_f_h, U_n_h: (n_h) each
-    w.U_fn_h_lanes = w.U_fn_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.a_fn = np.empty((B, 2*n_h), dtype)  # half_a_f, a_n: (n_h) each
+    w.a_fn_lanes = w.a_fn.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.x_a_fn = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_f, x_a_n: (n_h) each
     w.x_a_fn_lanes = w.x_a_fn.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.fn = np.empty((T, 2, B, n_h), dtype)  # f, n: (n_h) each
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.h[:-1], w.fn, [*w.x_a_fn_lanes] * w.pieces, w.fn[:, 0], w.fn[:, 1], w.h[1:]))
+    w.ticks = list(zip(w.h[:-1], [*w.x_a_fn] * w.pieces, w.fn, w.fn[:, 0], w.fn[:, 1], w.h[1:]))
     return w
 
 
@@ -151,26 +151,26 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:n_h], U[n_h:2*n_h]]).T)
-    U_fn_h = w.U_fn_h
-    U_fn_h_lanes = w.U_fn_h_lanes
+    a_fn = w.a_fn
+    a_fn_lanes = w.a_fn_lanes
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_f_x = half_W_f x; W_n_x = W_n x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_fn[:steps].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_fn[:steps].reshape(steps * B, 2*n_h))
         # half_x_a_f = half_W_f_x + half_b_f; x_a_n = W_n_x + b_n
-        np.add(w.x_a_fn_lanes[:steps], b_lanes, out=w.x_a_fn_lanes[:steps])
+        np.add(w.x_a_fn[:steps], b_row, out=w.x_a_fn[:steps])
 
-        for h_prev, fn, x_a_fn_lanes, f, n, h in w.ticks[now]:
+        for h_prev, x_a_fn, fn, f, n, h in w.ticks[now]:
             # one product of h[t-1]: half_U_f_h = half_U_f h[t-1]; U_n_h = U_n h[t-1]
-            np.dot(h_prev, U_T, out=U_fn_h)
+            np.dot(h_prev, U_T, out=a_fn)
             # half_a_f = half_U_f_h + half_x_a_f; a_n = U_n_h + x_a_n
-            np.add(x_a_fn_lanes, U_fn_h_lanes, out=fn)
+            np.add(a_fn, x_a_fn, out=a_fn)
             # half_f = tanh(half_a_f); n = tanh(a_n)
-            np.tanh(fn, out=fn)
+            np.tanh(a_fn_lanes, out=fn)
             # f_1 = half_f/2
             np.multiply(f, 0.5, out=f)
             # f = f_1 + 1/2
@@ -255,18 +255,18 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev_3, out=dh_prev)
 
         # one product: dx = W_nᵀ da_n + W_fᵀ da_f
-        np.dot(
+        np.matmul(
             v.da_f_da_n_k_dh_prev_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_f = Σ da_f xᵀ; dW_n = Σ da_n xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.da_f_da_n_k_dh_prev_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_f = Σ da_f h[t-1]ᵀ; dU_n = Σ da_n h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.da_f_da_n_k_dh_prev_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -411,6 +411,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -440,12 +446,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -169,7 +169,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: z = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.z[now].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.z[now].reshape(steps * B, n_h))
         # x_a_h_1 = beta2*z
         np.multiply(w.z[now], beta2, out=w.x_a_h_a_h_1[:steps, 0])
         # k_a_h = alpha_h*z
@@ -276,11 +276,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         )
         np.multiply(v.da_h[:steps], v.k_dz_k_dr_k_dalpha_h_r_z[:steps, 0], out=v.dz[:steps])
         # one product of dz: dx = W_hᵀ dz
-        np.dot(v.dz[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dz[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_h = Σ dz xᵀ
-        dW_h += np.dot(v.dz[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.dz[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ dr h[t-1]ᵀ
-        dU_h += np.dot(v.dr[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.dr[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # dalpha_h = Σ dalpha_h; dbeta1 = Σ dbeta1; dbeta2 = Σ dbeta2; db_h = Σ da_h
         db_h += np.sum(v.da_h[:steps].reshape(steps * B, n_h), axis=0)
         dalpha_h += np.sum(v.dalpha_h_dbeta1_dbeta2[:steps, 0].reshape(steps * B, n_h), axis=0)
@@ -422,6 +422,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -451,12 +457,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -137,15 +137,14 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b.reshape(2, 1, n_h)
     h_1 = w.h_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_z_x = W_z x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.z_h_tilde[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.z_h_tilde[now].reshape(steps * B, 2*n_h))
         # a_z = W_z_x + b_z; h_tilde = W_h_x + b_h
-        np.add(w.z_h_tilde_lanes[now], b_lanes, out=w.z_h_tilde_lanes[now])
+        np.add(w.z_h_tilde[now], b, out=w.z_h_tilde[now])
         # z_1 = a_z/2
         np.multiply(w.z_h_tilde_lanes[now, 0], 0.5, out=w.z_h_tilde_lanes[now, 0])
         # z_2 = tanh(z_1)
@@ -222,9 +221,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_z = dz*k_da_z
         np.multiply(v.da_z_dh_tilde_lanes[:steps, 0], v.k_da_z[:steps], out=v.da_z_dh_tilde_lanes[:steps, 0])
         # one product: dx = W_hᵀ dh_tilde + W_zᵀ da_z
-        np.dot(v.da_z_dh_tilde[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_z_dh_tilde[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_z = Σ da_z xᵀ; dW_h = Σ dh_tilde xᵀ
-        dW += np.dot(v.da_z_dh_tilde[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_z_dh_tilde[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_z = Σ da_z; db_h = Σ dh_tilde
         db += np.sum(v.da_z_dh_tilde[:steps].reshape(steps * B, 2*n_h), axis=0)
 
@@ -345,6 +344,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -374,12 +379,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -89,11 +89,11 @@ def workspace(params, T, B):
     w.a_h_tilde = np.empty((T, B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_tilde_1 = np.empty((w.piece, B, n_h), dtype)
-    w.k_h_h_tilde_4 = np.empty((w.piece, 2, B, n_h), dtype)  # k_h, h_tilde_4: (n_h) each
+    w.h_tilde_4_k_h = np.empty((w.piece, 2, B, n_h), dtype)  # h_tilde_4, k_h: (n_h) each
     w.x_h = np.empty((w.piece, B, n_h), dtype)
     w.h_1 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip([*w.k_h_h_tilde_4[:, 0]] * w.pieces, w.h[:-1], w.h[1:], [*w.x_h] * w.pieces))
+    w.ticks = list(zip([*w.h_tilde_4_k_h[:, 1]] * w.pieces, w.h[:-1], w.h[1:], [*w.x_h] * w.pieces))
     return w
 
 
@@ -146,7 +146,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[n_h:2*n_h], W[:n_h]]).T)
-    b_lanes = np.concatenate([b[n_h:2*n_h], b[:n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([b[n_h:2*n_h], b[:n_h]])
     h_1 = w.h_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -154,19 +154,19 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # one product of x: W_z_x = W_z x; W_h_x = W_h x
         np.copyto(
             w.a_z_a_h_tilde_3[now, :, :2*n_h],
-            np.dot(w.x[now].reshape(steps * B, n_x), W_T).reshape(w.a_z_a_h_tilde_3[now, :, :2*n_h].shape),
+            np.matmul(w.x[now].reshape(steps * B, n_x), W_T).reshape(w.a_z_a_h_tilde_3[now, :, :2*n_h].shape),
         )
         # a_z = W_z_x + b_z; a = W_h_x + b_h
-        np.add(w.a_z_a_h_tilde_3_lanes[now, 0:2], b_lanes, out=w.a_z_a_h_tilde_3_lanes[now, 0:2])
+        np.add(w.a_z_a_h_tilde_3[now, :, :2*n_h], b_row, out=w.a_z_a_h_tilde_3[now, :, :2*n_h])
         # z_1 = a_z/2; a_h_tilde_3_1 = a/2
         np.multiply(w.a_z_a_h_tilde_3_lanes[now, 1], 0.5, out=w.a_z_a_h_tilde_3_lanes[now, 1])
         np.multiply(0.5, w.a_z_a_h_tilde_3_lanes[now, 0], out=w.a_z_a_h_tilde_3_lanes[now, 2])
         # z_2 = tanh(z_1); a_h_tilde_3_2 = tanh(a_h_tilde_3_1)
-        np.tanh(w.a_z_a_h_tilde_3_lanes[now, 1:3], out=w.a_z_a_h_tilde_3_lanes[now, 1:3])
+        np.tanh(w.a_z_a_h_tilde_3[now, :, n_h:3*n_h], out=w.a_z_a_h_tilde_3[now, :, n_h:3*n_h])
         # z_3 = z_2/2; a_h_tilde_3_3 = a_h_tilde_3_2/2
-        np.multiply(w.a_z_a_h_tilde_3_lanes[now, 1:3], 0.5, out=w.a_z_a_h_tilde_3_lanes[now, 1:3])
+        np.multiply(w.a_z_a_h_tilde_3[now, :, n_h:3*n_h], 0.5, out=w.a_z_a_h_tilde_3[now, :, n_h:3*n_h])
         # z = z_3 + 1/2; a_h_tilde_3 = a_h_tilde_3_3 + 1/2
-        np.add(w.a_z_a_h_tilde_3_lanes[now, 1:3], 0.5, out=w.a_z_a_h_tilde_3_lanes[now, 1:3])
+        np.add(w.a_z_a_h_tilde_3[now, :, n_h:3*n_h], 0.5, out=w.a_z_a_h_tilde_3[now, :, n_h:3*n_h])
         # u_h_tilde = -a
         np.negative(w.a_z_a_h_tilde_3_lanes[now, 0], out=w.a_h_tilde[now])
         # heaviside_u_h_tilde = heaviside(u_h_tilde)
@@ -180,12 +180,12 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # h_tilde_2 = a_h_tilde_2*h_tilde_1
         np.multiply(w.h_tilde[now], w.h_tilde_1[:steps], out=w.h_tilde[now])
         # h_tilde_3 = 1 - h_tilde_1; k_h = 1 - z
-        np.subtract(1, w.a_z_a_h_tilde_3_lanes[now, 1], out=w.k_h_h_tilde_4[:steps, 0])
-        np.subtract(1, w.h_tilde_1[:steps], out=w.k_h_h_tilde_4[:steps, 1])
+        np.subtract(1, w.h_tilde_1[:steps], out=w.h_tilde_4_k_h[:steps, 0])
+        np.subtract(1, w.a_z_a_h_tilde_3_lanes[now, 1], out=w.h_tilde_4_k_h[:steps, 1])
         # h_tilde_4 = a_h_tilde_3*h_tilde_3
-        np.multiply(w.k_h_h_tilde_4[:steps, 1], w.a_z_a_h_tilde_3_lanes[now, 2], out=w.k_h_h_tilde_4[:steps, 1])
+        np.multiply(w.h_tilde_4_k_h[:steps, 0], w.a_z_a_h_tilde_3_lanes[now, 2], out=w.h_tilde_4_k_h[:steps, 0])
         # h_tilde = h_tilde_2 + h_tilde_4
-        np.add(w.h_tilde[now], w.k_h_h_tilde_4[:steps, 1], out=w.h_tilde[now])
+        np.add(w.h_tilde[now], w.h_tilde_4_k_h[:steps, 0], out=w.h_tilde[now])
         # x_h = h_tilde*z
         np.multiply(w.a_z_a_h_tilde_3_lanes[now, 1], w.h_tilde[now], out=w.x_h[:steps])
 
@@ -268,9 +268,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_z = dz*k_da_z
         np.multiply(v.da_z_da_lanes[:steps, 0], v.k_da_z[:steps], out=v.da_z_da_lanes[:steps, 0])
         # one product: dx = W_hᵀ da + W_zᵀ da_z
-        np.dot(v.da_z_da[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_z_da[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_z = Σ da_z xᵀ; dW_h = Σ da xᵀ
-        dW += np.dot(v.da_z_da[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_z_da[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_z = Σ da_z; db_h = Σ da
         db += np.sum(v.da_z_da[:steps].reshape(steps * B, 2*n_h), axis=0)
 
@@ -397,6 +397,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -426,12 +432,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -88,12 +88,12 @@ def workspace(params, T, B):
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 3*n_h, n_h, dtype)
     w.z = np.empty((T, B, n_h), dtype)
-    w.half_U_h_h = np.empty((B, n_h), dtype)
+    w.u_1 = np.empty((B, n_h), dtype)
     w.half_x_a_u = np.empty((w.piece, B, n_h), dtype)
     w.u = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.h[:-1], w.u, [*w.half_x_a_u] * w.pieces, w.z, w.h[1:]))
+    w.ticks = list(zip(w.h[:-1], [*w.half_x_a_u] * w.pieces, w.u, w.z, w.h[1:]))
     return w
 
 
@@ -149,33 +149,33 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_T = np.ascontiguousarray(0.5 * U[n_h:2*n_h].T)
     half_b_u = 0.5 * b[n_h:2*n_h]
     U_T_2 = np.ascontiguousarray(0.5 * U[:n_h].T)
-    half_U_h_h = w.half_U_h_h
+    u_1 = w.u_1
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_z_x = W_z x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_z_T, out=w.z[now].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_z_T, out=w.z[now].reshape(steps * B, n_h))
         # a_z = W_z_x + b_z
         np.add(w.z[now], b_z, out=w.z[now])
         # z = tanh(a_z)
         np.tanh(w.z[now], out=w.z[now])
         # one product of z: half_U_z_z = half_U_z z
-        np.dot(w.z[now].reshape(steps * B, n_h), U_T, out=w.half_x_a_u[:steps].reshape(steps * B, n_h))
+        np.matmul(w.z[now].reshape(steps * B, n_h), U_T, out=w.half_x_a_u[:steps].reshape(steps * B, n_h))
         # half_x_a_u = half_U_z_z + half_b_u
         np.add(w.half_x_a_u[:steps], half_b_u, out=w.half_x_a_u[:steps])
 
-        for h_prev, u, half_x_a_u, z, h in w.ticks[now]:
+        for h_prev, half_x_a_u, u, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_h_h = half_U_h h[t-1]
-            np.dot(h_prev, U_T_2, out=half_U_h_h)
+            np.dot(h_prev, U_T_2, out=u_1)
             # half_a_u = half_U_h_h + half_x_a_u
-            np.add(half_x_a_u, half_U_h_h, out=u)
+            np.add(u_1, half_x_a_u, out=u_1)
             # half_u = tanh(half_a_u)
-            np.tanh(u, out=u)
+            np.tanh(u_1, out=u_1)
             # u_1 = half_u/2
-            np.multiply(u, 0.5, out=u)
+            np.multiply(u_1, 0.5, out=u_1)
             # u = u_1 + 1/2
-            np.add(u, 0.5, out=u)
+            np.add(0.5, u_1, out=u)
             # h_1 = h[t-1] - z
             np.subtract(h_prev, z, out=h_2)
             # h_2 = h_1*u
@@ -253,22 +253,22 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dz_2 = dh*k_da_u_1
         np.multiply(v.k_da_u_1[:steps], v.dh[:steps], out=v.da_z[:steps])
         # one product of da_u: k_dz = U_zᵀ da_u
-        np.dot(v.da_u[:steps].reshape(steps * B, n_h), U_rows_2, out=v.k_dz[:steps].reshape(steps * B, n_h))
+        np.matmul(v.da_u[:steps].reshape(steps * B, n_h), U_rows_2, out=v.k_dz[:steps].reshape(steps * B, n_h))
         # dz = k_dz + k_dz_2
         np.add(v.da_z[:steps], v.k_dz[:steps], out=v.da_z[:steps])
         # da_z = dz*k_da_z
         np.multiply(v.da_z[:steps], v.k_da_z[:steps], out=v.da_z[:steps])
         # one product of da_z: dx = W_zᵀ da_z
-        np.dot(v.da_z[:steps].reshape(steps * B, n_h), W_z, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_z[:steps].reshape(steps * B, n_h), W_z, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_z = Σ da_z xᵀ
-        dW_z += np.dot(v.da_z[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_z += np.matmul(v.da_z[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_z = Σ da_z; db_u = Σ da_u
         db[n_h:2*n_h] += np.sum(v.da_u[:steps].reshape(steps * B, n_h), axis=0)
         db[:n_h] += np.sum(v.da_z[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dU_h = Σ da_u h[t-1]ᵀ
-        dU[:n_h] += np.dot(v.da_u[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU[:n_h] += np.matmul(v.da_u[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # one product: dU_z = Σ da_u zᵀ
-        dU[n_h:2*n_h] += np.dot(v.da_u[:steps].reshape(steps * B, n_h).T, w.z[now].reshape(steps * B, n_h))
+        dU[n_h:2*n_h] += np.matmul(v.da_u[:steps].reshape(steps * B, n_h).T, w.z[now].reshape(steps * B, n_h))
 
     return {"W_z": dW_z, "b": db, "U": dU}, v.dx, {"h": v.dh_prev.copy()}
 
@@ -401,6 +401,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -430,12 +436,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

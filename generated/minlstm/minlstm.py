@@ -146,23 +146,22 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b.reshape(3, 1, n_h)
     h_1 = w.h_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_f_x = W_f x; W_i_x = W_i x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.f_i_h_tilde[now].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.f_i_h_tilde[now].reshape(steps * B, 3*n_h))
         # a_f = W_f_x + b_f; a_i = W_i_x + b_i; h_tilde = W_h_x + b_h
-        np.add(w.f_i_h_tilde_lanes[now], b_lanes, out=w.f_i_h_tilde_lanes[now])
+        np.add(w.f_i_h_tilde[now], b, out=w.f_i_h_tilde[now])
         # f_1 = a_f/2; i_1 = a_i/2
-        np.multiply(w.f_i_h_tilde_lanes[now, 0:2], 0.5, out=w.f_i_h_tilde_lanes[now, 0:2])
+        np.multiply(w.f_i_h_tilde[now, :, :2*n_h], 0.5, out=w.f_i_h_tilde[now, :, :2*n_h])
         # f_2 = tanh(f_1); i_2 = tanh(i_1)
-        np.tanh(w.f_i_h_tilde_lanes[now, 0:2], out=w.f_i_h_tilde_lanes[now, 0:2])
+        np.tanh(w.f_i_h_tilde[now, :, :2*n_h], out=w.f_i_h_tilde[now, :, :2*n_h])
         # f_3 = f_2/2; i_3 = i_2/2
-        np.multiply(w.f_i_h_tilde_lanes[now, 0:2], 0.5, out=w.f_i_h_tilde_lanes[now, 0:2])
+        np.multiply(w.f_i_h_tilde[now, :, :2*n_h], 0.5, out=w.f_i_h_tilde[now, :, :2*n_h])
         # f = f_3 + 1/2; i = i_3 + 1/2
-        np.add(w.f_i_h_tilde_lanes[now, 0:2], 0.5, out=w.f_i_h_tilde_lanes[now, 0:2])
+        np.add(w.f_i_h_tilde[now, :, :2*n_h], 0.5, out=w.f_i_h_tilde[now, :, :2*n_h])
         # f_bar_1 = f + i
         np.add(w.f_i_h_tilde_lanes[now, 0], w.f_i_h_tilde_lanes[now, 1], out=w.fi_bar[now, 0])
         # i_bar_1 = f + i
@@ -272,20 +271,20 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.multiply(v.k_k_df_2_to_k_k_df[:steps, 3], v.di_df_bar[:steps, 1], out=v.da_f_to_k_di_lanes[:steps, 3])
         # di = k_di + k_di_2; df = k_df + k_df_2
         np.add(
-            v.da_f_to_k_di_lanes[:steps, 0:2],
-            v.da_f_to_k_di_lanes[:steps, 3:5],
-            out=v.da_f_to_k_di_lanes[:steps, 0:2],
+            v.da_f_to_k_di[:steps, :, :2*n_h],
+            v.da_f_to_k_di[:steps, :, 3*n_h:5*n_h],
+            out=v.da_f_to_k_di[:steps, :, :2*n_h],
         )
         # da_i = di*k_da_i; da_f = df*k_da_f
         np.multiply(v.da_f_to_k_di_lanes[:steps, 0:2], v.k_da_fi[:steps], out=v.da_f_to_k_di_lanes[:steps, 0:2])
         # one product: dx = W_hᵀ dh_tilde + W_iᵀ da_i + W_fᵀ da_f
-        np.dot(
+        np.matmul(
             v.da_f_to_k_di[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_f = Σ da_f xᵀ; dW_i = Σ da_i xᵀ; dW_h = Σ dh_tilde xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.da_f_to_k_di[:steps, :, :3*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
@@ -417,6 +416,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -446,12 +451,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -89,12 +89,12 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 4*n_h, 2*n_h, dtype)
-    w.half_U_r_h = np.empty((B, n_h), dtype)
+    w.r_1 = np.empty((B, n_h), dtype)
     w.x_a_r_x_a_h_tilde = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_r_x_a_h_tilde_lanes = w.x_a_r_x_a_h_tilde.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.r = np.empty((T, B, n_h), dtype)
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
-    w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
+    w.a_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_1 = np.empty((B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
@@ -102,11 +102,11 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.r,
             [*w.x_a_r_x_a_h_tilde_lanes[:, 0]] * w.pieces,
+            w.r,
             w.u_h_tilde,
-            w.h_tilde,
             [*w.x_a_r_x_a_h_tilde_lanes[:, 1]] * w.pieces,
+            w.h_tilde,
             w.h[1:],
         ),
     )
@@ -170,40 +170,40 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(0.5 * U[:n_h].T)
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
-    half_U_r_h = w.half_U_r_h
-    U_h_u_h_tilde = w.U_h_u_h_tilde
+    r_1 = w.r_1
+    a_h_tilde = w.a_h_tilde
     h_1 = w.h_1
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_r_x_a_h_tilde[:steps].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_r_x_a_h_tilde[:steps].reshape(steps * B, 2*n_h))
         # half_x_a_r = half_W_r_x + half_b_r; x_a_h_tilde = W_h_x + b_h
-        np.add(w.x_a_r_x_a_h_tilde_lanes[:steps], b_lanes, out=w.x_a_r_x_a_h_tilde_lanes[:steps])
+        np.add(w.x_a_r_x_a_h_tilde[:steps], b_row, out=w.x_a_r_x_a_h_tilde[:steps])
 
-        for h_prev, r, half_x_a_r, u_h_tilde, h_tilde, x_a_h_tilde, h in w.ticks[now]:
+        for h_prev, half_x_a_r, r, u_h_tilde, x_a_h_tilde, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]
-            np.dot(h_prev, U_T, out=half_U_r_h)
+            np.dot(h_prev, U_T, out=r_1)
             # half_a_r = half_U_r_h + half_x_a_r
-            np.add(half_x_a_r, half_U_r_h, out=r)
+            np.add(r_1, half_x_a_r, out=r_1)
             # half_r = tanh(half_a_r)
-            np.tanh(r, out=r)
+            np.tanh(r_1, out=r_1)
             # r_1 = half_r/2
-            np.multiply(r, 0.5, out=r)
+            np.multiply(r_1, 0.5, out=r_1)
             # r = r_1 + 1/2
-            np.add(r, 0.5, out=r)
+            np.add(0.5, r_1, out=r)
             # u_h_tilde = h[t-1]*r
             np.multiply(h_prev, r, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde
-            np.dot(u_h_tilde, U_T_2, out=U_h_u_h_tilde)
+            np.dot(u_h_tilde, U_T_2, out=a_h_tilde)
             # a_h_tilde = U_h_u_h_tilde + x_a_h_tilde
-            np.add(x_a_h_tilde, U_h_u_h_tilde, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_1 = h[t-1]*lamb
             np.multiply(h_prev, lamb, out=h_1)
             # h_2 = h_tilde*(1 - lamb)
@@ -290,18 +290,18 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev, out=dh_prev)
 
         # one product: dx = W_hᵀ da_h_tilde + W_rᵀ da_r
-        np.dot(v.da_r_da_h_tilde[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_r_da_h_tilde[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_r = Σ da_r xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW += np.dot(v.da_r_da_h_tilde[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_r_da_h_tilde[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_r = Σ da_r h[t-1]ᵀ
-        dU[:n_h] += np.dot(
+        dU[:n_h] += np.matmul(
             v.da_r_da_h_tilde[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_r = Σ da_r; db_h = Σ da_h_tilde
         db += np.sum(v.da_r_da_h_tilde[:steps].reshape(steps * B, 2*n_h), axis=0)
         # one product: dU_h = Σ da_h_tilde u_h_tildeᵀ
-        dU[n_h:2*n_h] += np.dot(
+        dU[n_h:2*n_h] += np.matmul(
             v.da_r_da_h_tilde[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.u_h_tilde[now].reshape(steps * B, n_h),
         )
@@ -446,6 +446,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -475,12 +481,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

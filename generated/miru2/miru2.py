@@ -85,12 +85,12 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 3*n_h, n_h, dtype)
     w.x_a_h_tilde = np.empty((w.piece, B, n_h), dtype)
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
-    w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
+    w.a_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_1 = np.empty((B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.u_h_tilde, w.h[:-1], w.h_tilde, [*w.x_a_h_tilde] * w.pieces, w.h[1:]))
+    w.ticks = list(zip(w.u_h_tilde, w.h[:-1], [*w.x_a_h_tilde] * w.pieces, w.h_tilde, w.h[1:]))
     return w
 
 
@@ -103,9 +103,8 @@ def _adjoint_workspace(w):
     v.dh = np.empty((B, n_h), dtype)
     v.da_h_tilde = np.empty((v.piece, B, n_h), dtype)
     v.k_da_h_tilde = np.empty((v.piece, B, n_h), dtype)
-    v.du_h_tilde = np.empty((B, n_h), dtype)
-    v.dh_prev = np.empty((B, n_h), dtype)
     v.k_dh_prev = np.empty((B, n_h), dtype)
+    v.dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
     v.dy_h = np.empty((v.piece, B, n_h), dtype)
     v.ticks = list(zip([*v.dy_h] * v.pieces, [*v.da_h_tilde] * v.pieces, [*v.k_da_h_tilde] * v.pieces))
@@ -139,26 +138,26 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
     W_h_T = np.ascontiguousarray(W_h.T)
     U_h_T = np.ascontiguousarray(U_h.T)
-    U_h_u_h_tilde = w.U_h_u_h_tilde
+    a_h_tilde = w.a_h_tilde
     h_1 = w.h_1
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
         # x_a_h_tilde = W_h_x + b_h
         np.add(w.x_a_h_tilde[:steps], b_h, out=w.x_a_h_tilde[:steps])
 
-        for u_h_tilde, h_prev, h_tilde, x_a_h_tilde, h in w.ticks[now]:
+        for u_h_tilde, h_prev, x_a_h_tilde, h_tilde, h in w.ticks[now]:
             # u_h_tilde = h[t-1]*theta
             np.multiply(h_prev, theta, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde
-            np.dot(u_h_tilde, U_h_T, out=U_h_u_h_tilde)
+            np.dot(u_h_tilde, U_h_T, out=a_h_tilde)
             # a_h_tilde = U_h_u_h_tilde + x_a_h_tilde
-            np.add(x_a_h_tilde, U_h_u_h_tilde, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_1 = h[t-1]*lamb
             np.multiply(h_prev, lamb, out=h_1)
             # h_2 = h_tilde*(1 - lamb)
@@ -202,7 +201,6 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     db_h = np.zeros_like(params["b_h"], order="C")
     dh = v.dh
     dh_prev = v.dh_prev
-    du_h_tilde = v.du_h_tilde
     k_dh_prev = v.k_dh_prev
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
@@ -221,20 +219,20 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # da_h_tilde = dh_tilde*k_da_h_tilde
             np.multiply(da_h_tilde, k_da_h_tilde, out=da_h_tilde)
             # one product of da_h_tilde: du_h_tilde = U_hᵀ da_h_tilde
-            np.dot(da_h_tilde, U_h, out=du_h_tilde)
+            np.dot(da_h_tilde, U_h, out=k_dh_prev)
             # k_dh[t-1]_2 = dh*lamb
             np.multiply(dh, lamb, out=dh_prev)
             # k_dh[t-1] = du_h_tilde*theta
-            np.multiply(du_h_tilde, theta, out=k_dh_prev)
+            np.multiply(k_dh_prev, theta, out=k_dh_prev)
             # dh[t-1] = k_dh[t-1] + k_dh[t-1]_2
             np.add(dh_prev, k_dh_prev, out=dh_prev)
 
         # one product of da_h_tilde: dx = W_hᵀ da_h_tilde
-        np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_h = Σ da_h_tilde xᵀ
-        dW_h += np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ da_h_tilde u_h_tildeᵀ
-        dU_h += np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.u_h_tilde[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.u_h_tilde[now].reshape(steps * B, n_h))
         # db_h = Σ da_h_tilde
         db_h += np.sum(v.da_h_tilde[:steps].reshape(steps * B, n_h), axis=0)
 
@@ -365,6 +363,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -394,12 +398,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -268,10 +268,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     w.u_k_2 = u_k_2
     w.sqrt_u_k_2 = sqrt_u_k_2
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b.reshape(2, 1, n_k)
     W_v_T = np.ascontiguousarray(W_v.T)
     w_T = np.ascontiguousarray(w_.T)
-    b_i_lanes = np.concatenate([b_i, b_f]).reshape(2, 1, 1)
+    b_i_row = np.concatenate([b_i, b_f])
     S_1 = w.S_1
     S_2 = w.S_2
     nrm_1 = w.nrm_1
@@ -280,19 +279,19 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_q_x = W_q x; W_k_x = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
         # q = W_q_x + b_q; u_k = W_k_x + b_k
-        np.add(w.qk_lanes[now], b_lanes, out=w.qk_lanes[now])
+        np.add(w.qk[now], b, out=w.qk[now])
         # k = u_k/sqrt_u_k_2
         np.divide(w.qk_lanes[now, 1], w.sqrt_u_k_2, out=w.qk_lanes[now, 1])
         # one product of x: W_v_x = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
         # v = W_v_x + b_v
         np.add(w.v_[now], b_v, out=w.v_[now])
         # one product of x: w_i_x = w_i x; w_f_x = w_f x
-        np.dot(w.x[now].reshape(steps * B, n_x), w_T, out=w.i_tilde_u_f_tilde[now].reshape(steps * B, 2))
+        np.matmul(w.x[now].reshape(steps * B, n_x), w_T, out=w.i_tilde_u_f_tilde[now].reshape(steps * B, 2))
         # i_tilde = b_i + w_i_x; u_f_tilde = b_f + w_f_x
-        np.add(w.i_tilde_u_f_tilde_lanes[now], b_i_lanes, out=w.i_tilde_u_f_tilde_lanes[now])
+        np.add(w.i_tilde_u_f_tilde[now], b_i_row, out=w.i_tilde_u_f_tilde[now])
         # logsigmoid_u_f_tilde_5 = minimum(u_f_tilde, 0)
         np.minimum(w.i_tilde_u_f_tilde_lanes[now, 1], 0, out=w.logsigmoid_u_f_tilde[now])
         # logsigmoid_u_f_tilde_1 = magnitude(u_f_tilde)
@@ -505,7 +504,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dq = k_dq + k_dq_2
         np.add(v.dq_du_k_lanes[:steps, 0], v.k_dq[:steps], out=v.dq_du_k_lanes[:steps, 0])
         # one product of dq: k_dx = W_qᵀ dq
-        np.dot(
+        np.matmul(
             v.dq_du_k_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -601,21 +600,21 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # du_k = dk*k_du_k
         np.multiply(v.dq_du_k_lanes[:steps, 1], v.k_du_k, out=v.dq_du_k_lanes[:steps, 1])
         # one product of du_f_tilde: k_dx_5 = w_fᵀ du_f_tilde
-        np.dot(
+        np.matmul(
             v.di_tilde_du_f_tilde_lanes[:steps, 1].reshape(steps * B, 1),
             w_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product of di_tilde: k_dx_4 = w_iᵀ di_tilde
-        np.dot(
+        np.matmul(
             v.di_tilde_du_f_tilde_lanes[:steps, 0].reshape(steps * B, 1),
             w_rows_2,
             out=v.k_dx_4[:steps].reshape(steps * B, n_x),
         )
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of du_k: k_dx_2 = W_kᵀ du_k
-        np.dot(
+        np.matmul(
             v.dq_du_k_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -627,9 +626,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ dq xᵀ; dW_k = Σ du_k xᵀ; dW_v = Σ dv xᵀ; dw_i = Σ di_tilde xᵀ; dw_f = Σ du_f_tilde
         #     xᵀ
-        dw += np.dot(v.di_tilde_du_f_tilde[:steps].reshape(steps * B, 2).T, w.x[now].reshape(steps * B, n_x))
-        dW += np.dot(v.dq_du_k[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW_v += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dw += np.matmul(v.di_tilde_du_f_tilde[:steps].reshape(steps * B, 2).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.dq_du_k[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW_v += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
         # db_q = Σ dq; db_k = Σ du_k; db_v = Σ dv; db_i = Σ di_tilde; db_f = Σ du_f_tilde
         db_i += np.sum(v.di_tilde_du_f_tilde[:steps, :, :1].reshape(steps * B, 1), axis=0)
         db_f += np.sum(v.di_tilde_du_f_tilde[:steps, :, 1:2].reshape(steps * B, 1), axis=0)
@@ -841,6 +840,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -870,12 +875,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -119,19 +119,19 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 11*n_h + 4*n_x, n_x, dtype)
-    w.half_Q_m_0_h = np.empty((B, n_x), dtype)
+    w.sigmoid_Q_m_0_h_1 = np.empty((B, n_x), dtype)
     w.sigmoid_Q_m_0_h = np.empty((T, B, n_x), dtype)
     w.u_2_1 = np.empty((w.piece, B, n_x), dtype)
     w.u_2 = np.empty((T, B, n_x), dtype)
-    w.half_R_m_0_u_2 = np.empty((B, n_h), dtype)
+    w.sigmoid_R_m_0_u_2_1 = np.empty((B, n_h), dtype)
     w.sigmoid_R_m_0_u_2 = np.empty((T, B, n_h), dtype)
     w.v_2 = np.empty((T, B, n_h), dtype)
-    w.half_Q_m_1_v_2 = np.empty((B, n_x), dtype)
+    w.sigmoid_Q_m_1_v_2_1 = np.empty((B, n_x), dtype)
     w.sigmoid_Q_m_1_v_2 = np.empty((T, B, n_x), dtype)
     w.u = np.empty((T, B, n_x), dtype)
-    # half_R_m[1]_u, half_W_i_u, half_W_f_u, half_W_o_u, W_g_u: (n_h) each
-    w.R_m_1_u_to_W_g_u = np.empty((B, 5*n_h), dtype)
-    w.R_m_1_u_to_W_g_u_lanes = w.R_m_1_u_to_W_g_u.reshape(B, 5, n_h).transpose(1, 0, 2)
+    # sigmoid_R_m[1]_u_1, half_W_i_u, half_W_f_u, half_W_o_u, W_g_u: (n_h) each
+    w.sigmoid_R_m_1_u_1_to_W_g_u = np.empty((B, 5*n_h), dtype)
+    w.sigmoid_R_m_1_u_1_to_W_g_u_lanes = w.sigmoid_R_m_1_u_1_to_W_g_u.reshape(B, 5, n_h).transpose(1, 0, 2)
     w.sigmoid_R_m_1_u = np.empty((T, B, n_h), dtype)
     w.v_ = np.empty((T, B, n_h), dtype)
     w.U_ifog_v = np.empty((B, 4*n_h), dtype)  # half_U_i_v, half_U_f_v, half_U_o_v, U_g_v: (n_h) each
@@ -180,13 +180,13 @@ def _adjoint_workspace(w):
     v.dR_m_1_u_to_dc_prev_lanes = v.dR_m_1_u_to_dc_prev.reshape(v.piece + 1, B, 6, n_h).transpose(0, 2, 1, 3)
     v.dc = np.empty((B, n_h), dtype)
     v.dv = np.empty((B, n_h), dtype)
-    v.k_dR_m_1_u_to_k_dR_m_0_u_2 = np.empty((v.piece, 2, B, n_h), dtype)  # k_dR_m[1]_u, k_dR_m[0]_u_2: (n_h) each
-    # k_dR_m[1]_u_1, k_dR_m[0]_u_2_1: (n_h) each
-    v.k_dR_m_1_u_1_to_k_dR_m_0_u_2_1 = np.empty((v.piece, 2, B, n_h), dtype)
+    v.k_dR_m_0_u_2_to_k_dR_m_1_u = np.empty((v.piece, 2, B, n_h), dtype)  # k_dR_m[0]_u_2, k_dR_m[1]_u: (n_h) each
+    # k_dR_m[0]_u_2_1, k_dR_m[1]_u_1: (n_h) each
+    v.k_dR_m_0_u_2_1_to_k_dR_m_1_u_1 = np.empty((v.piece, 2, B, n_h), dtype)
     v.du = np.empty((B, n_x), dtype)
-    v.k_dQ_m_1_v_2_to_k_dQ_m_0_h = np.empty((v.piece, 2, B, n_x), dtype)  # k_dQ_m[1]_v_2, k_dQ_m[0]_h: (n_x) each
-    # k_dQ_m[1]_v_2_1, k_dQ_m[0]_h_1: (n_x) each
-    v.k_dQ_m_1_v_2_1_to_k_dQ_m_0_h_1 = np.empty((v.piece, 2, B, n_x), dtype)
+    v.k_dQ_m_0_h_to_k_dQ_m_1_v_2 = np.empty((v.piece, 2, B, n_x), dtype)  # k_dQ_m[0]_h, k_dQ_m[1]_v_2: (n_x) each
+    # k_dQ_m[0]_h_1, k_dQ_m[1]_v_2_1: (n_x) each
+    v.k_dQ_m_0_h_1_to_k_dQ_m_1_v_2_1 = np.empty((v.piece, 2, B, n_x), dtype)
     v.dQ_m_1_v_2 = np.empty((v.piece, B, n_x), dtype)
     v.k_k_dv_2_2 = np.empty((v.piece, B, n_h), dtype)
     v.dv_2 = np.empty((B, n_h), dtype)
@@ -213,17 +213,17 @@ def _adjoint_workspace(w):
             [*v.k_da_o_to_k_k_dc[:, 1:5]] * v.pieces,
             [*v.dR_m_1_u_to_dc_prev[:-1, :, n_h:5*n_h]] * v.pieces,
             [*v.dR_m_1_u_to_dc_prev_lanes[:-1, 0]] * v.pieces,
-            [*v.k_dR_m_1_u_to_k_dR_m_0_u_2[:, 0]] * v.pieces,
+            [*v.k_dR_m_0_u_2_to_k_dR_m_1_u[:, 1]] * v.pieces,
             [*v.dR_m_1_u_to_dc_prev[:-1, :, :5*n_h]] * v.pieces,
             [*v.dQ_m_1_v_2] * v.pieces,
-            [*v.k_dQ_m_1_v_2_to_k_dQ_m_0_h[:, 0]] * v.pieces,
+            [*v.k_dQ_m_0_h_to_k_dQ_m_1_v_2[:, 1]] * v.pieces,
             [*v.k_k_dv_2_2] * v.pieces,
             [*v.dR_m_0_u_2] * v.pieces,
-            [*v.k_dR_m_1_u_to_k_dR_m_0_u_2[:, 1]] * v.pieces,
+            [*v.k_dR_m_0_u_2_to_k_dR_m_1_u[:, 0]] * v.pieces,
             [*v.du_2] * v.pieces,
             [*v.k_k_du_2_2] * v.pieces,
             [*v.dQ_m_0_h] * v.pieces,
-            [*v.k_dQ_m_1_v_2_to_k_dQ_m_0_h[:, 1]] * v.pieces,
+            [*v.k_dQ_m_0_h_to_k_dQ_m_1_v_2[:, 0]] * v.pieces,
             [*v.k_k_dh_prev_2] * v.pieces,
         ),
     )
@@ -266,13 +266,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     )
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], 0.5 * U[3*n_h:4*n_h], U[2*n_h:3*n_h]]).T)
     b_lanes = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]]).reshape(4, 1, n_h)
-    half_Q_m_0_h = w.half_Q_m_0_h
-    half_R_m_0_u_2 = w.half_R_m_0_u_2
-    half_Q_m_1_v_2 = w.half_Q_m_1_v_2
-    R_m_1_u_to_W_g_u = w.R_m_1_u_to_W_g_u
-    half_R_m_1_u = w.R_m_1_u_to_W_g_u_lanes[0]
+    sigmoid_Q_m_0_h_1 = w.sigmoid_Q_m_0_h_1
+    sigmoid_R_m_0_u_2_1 = w.sigmoid_R_m_0_u_2_1
+    sigmoid_Q_m_1_v_2_1 = w.sigmoid_Q_m_1_v_2_1
+    sigmoid_R_m_1_u_1_to_W_g_u = w.sigmoid_R_m_1_u_1_to_W_g_u
+    sigmoid_R_m_1_u_1 = w.sigmoid_R_m_1_u_1_to_W_g_u_lanes[0]
     U_ifog_v = w.U_ifog_v
-    W_ifog_u = w.R_m_1_u_to_W_g_u_lanes[1:5]
+    W_ifog_u = w.sigmoid_R_m_1_u_1_to_W_g_u_lanes[1:5]
     U_ifog_v_lanes = w.U_ifog_v_lanes
     c_21 = w.c_21
     c_1 = w.c_21[1]
@@ -304,48 +304,48 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             o,
         ) in w.ticks[now]:
             # one product of h[t-1]: half_Q_m[0]_h = half_Q_m[0] h[t-1]
-            np.dot(h_prev, Q_m_T, out=half_Q_m_0_h)
+            np.dot(h_prev, Q_m_T, out=sigmoid_Q_m_0_h_1)
             # half_sigmoid_Q_m[0]_h = tanh(half_Q_m[0]_h)
-            np.tanh(half_Q_m_0_h, out=sigmoid_Q_m_0_h)
+            np.tanh(sigmoid_Q_m_0_h_1, out=sigmoid_Q_m_0_h_1)
             # sigmoid_Q_m[0]_h_1 = half_sigmoid_Q_m[0]_h/2
-            np.multiply(sigmoid_Q_m_0_h, 0.5, out=sigmoid_Q_m_0_h)
+            np.multiply(sigmoid_Q_m_0_h_1, 0.5, out=sigmoid_Q_m_0_h_1)
             # sigmoid_Q_m[0]_h = sigmoid_Q_m[0]_h_1 + 1/2
-            np.add(sigmoid_Q_m_0_h, 0.5, out=sigmoid_Q_m_0_h)
+            np.add(0.5, sigmoid_Q_m_0_h_1, out=sigmoid_Q_m_0_h)
             # u_2 = sigmoid_Q_m[0]_h*u_2_1
             np.multiply(u_2_1, sigmoid_Q_m_0_h, out=u_2)
             # one product of u_2: half_R_m[0]_u_2 = half_R_m[0] u_2
-            np.dot(u_2, R_m_T, out=half_R_m_0_u_2)
+            np.dot(u_2, R_m_T, out=sigmoid_R_m_0_u_2_1)
             # half_sigmoid_R_m[0]_u_2 = tanh(half_R_m[0]_u_2)
-            np.tanh(half_R_m_0_u_2, out=sigmoid_R_m_0_u_2)
+            np.tanh(sigmoid_R_m_0_u_2_1, out=sigmoid_R_m_0_u_2_1)
             # sigmoid_R_m[0]_u_2_1 = half_sigmoid_R_m[0]_u_2/2
-            np.multiply(sigmoid_R_m_0_u_2, 0.5, out=sigmoid_R_m_0_u_2)
+            np.multiply(sigmoid_R_m_0_u_2_1, 0.5, out=sigmoid_R_m_0_u_2_1)
             # sigmoid_R_m[0]_u_2 = sigmoid_R_m[0]_u_2_1 + 1/2
-            np.add(sigmoid_R_m_0_u_2, 0.5, out=sigmoid_R_m_0_u_2)
+            np.add(0.5, sigmoid_R_m_0_u_2_1, out=sigmoid_R_m_0_u_2)
             # v_2_1 = 2*h[t-1]
             np.multiply(2, h_prev, out=v_2)
             # v_2 = sigmoid_R_m[0]_u_2*v_2_1
             np.multiply(v_2, sigmoid_R_m_0_u_2, out=v_2)
             # one product of v_2: half_Q_m[1]_v_2 = half_Q_m[1] v_2
-            np.dot(v_2, Q_m_T_2, out=half_Q_m_1_v_2)
+            np.dot(v_2, Q_m_T_2, out=sigmoid_Q_m_1_v_2_1)
             # half_sigmoid_Q_m[1]_v_2 = tanh(half_Q_m[1]_v_2)
-            np.tanh(half_Q_m_1_v_2, out=sigmoid_Q_m_1_v_2)
+            np.tanh(sigmoid_Q_m_1_v_2_1, out=sigmoid_Q_m_1_v_2_1)
             # sigmoid_Q_m[1]_v_2_1 = half_sigmoid_Q_m[1]_v_2/2
-            np.multiply(sigmoid_Q_m_1_v_2, 0.5, out=sigmoid_Q_m_1_v_2)
+            np.multiply(sigmoid_Q_m_1_v_2_1, 0.5, out=sigmoid_Q_m_1_v_2_1)
             # sigmoid_Q_m[1]_v_2 = sigmoid_Q_m[1]_v_2_1 + 1/2
-            np.add(sigmoid_Q_m_1_v_2, 0.5, out=sigmoid_Q_m_1_v_2)
+            np.add(0.5, sigmoid_Q_m_1_v_2_1, out=sigmoid_Q_m_1_v_2)
             # u_1 = 2*u_2
             np.multiply(2, u_2, out=u)
             # u = sigmoid_Q_m[1]_v_2*u_1
             np.multiply(u, sigmoid_Q_m_1_v_2, out=u)
             # one product of u: half_R_m[1]_u = half_R_m[1] u; half_W_i_u = half_W_i u; half_W_f_u = half_W_f u;
             #     W_g_u = W_g u; half_W_o_u = half_W_o u
-            np.dot(u, R_m_W_T, out=R_m_1_u_to_W_g_u)
+            np.dot(u, R_m_W_T, out=sigmoid_R_m_1_u_1_to_W_g_u)
             # half_sigmoid_R_m[1]_u = tanh(half_R_m[1]_u)
-            np.tanh(half_R_m_1_u, out=sigmoid_R_m_1_u)
+            np.tanh(sigmoid_R_m_1_u_1, out=sigmoid_R_m_1_u_1)
             # sigmoid_R_m[1]_u_1 = half_sigmoid_R_m[1]_u/2
-            np.multiply(sigmoid_R_m_1_u, 0.5, out=sigmoid_R_m_1_u)
+            np.multiply(sigmoid_R_m_1_u_1, 0.5, out=sigmoid_R_m_1_u_1)
             # sigmoid_R_m[1]_u = sigmoid_R_m[1]_u_1 + 1/2
-            np.add(sigmoid_R_m_1_u, 0.5, out=sigmoid_R_m_1_u)
+            np.add(0.5, sigmoid_R_m_1_u_1, out=sigmoid_R_m_1_u)
             # v_1 = 2*v_2
             np.multiply(2, v_2, out=v_)
             # v = sigmoid_R_m[1]_u*v_1
@@ -464,56 +464,56 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_g = i*k_da_g_2
         np.multiply(v.k_da_o_to_k_k_dc[:steps, 3], w.ifogc[now, 0], out=v.k_da_o_to_k_k_dc[:steps, 3])
         # k_dR_m[1]_u_2 = 2*v_2
-        np.multiply(2, w.v_2[now], out=v.k_dR_m_1_u_to_k_dR_m_0_u_2[:steps, 0])
+        np.multiply(2, w.v_2[now], out=v.k_dR_m_0_u_2_to_k_dR_m_1_u[:steps, 1])
         # k_dR_m[1]_u_3 = k_dR_m[1]_u_2*sigmoid_R_m[1]_u
         np.multiply(
-            v.k_dR_m_1_u_to_k_dR_m_0_u_2[:steps, 0],
+            v.k_dR_m_0_u_2_to_k_dR_m_1_u[:steps, 1],
             w.sigmoid_R_m_1_u[now],
-            out=v.k_dR_m_1_u_to_k_dR_m_0_u_2[:steps, 0],
+            out=v.k_dR_m_0_u_2_to_k_dR_m_1_u[:steps, 1],
         )
         # k_dR_m[1]_u_1 = 1 - sigmoid_R_m[1]_u
-        np.subtract(1, w.sigmoid_R_m_1_u[now], out=v.k_dR_m_1_u_1_to_k_dR_m_0_u_2_1[:steps, 0])
+        np.subtract(1, w.sigmoid_R_m_1_u[now], out=v.k_dR_m_0_u_2_1_to_k_dR_m_1_u_1[:steps, 1])
         # k_dR_m[0]_u_2_1 = 1 - sigmoid_R_m[0]_u_2
-        np.subtract(1, w.sigmoid_R_m_0_u_2[now], out=v.k_dR_m_1_u_1_to_k_dR_m_0_u_2_1[:steps, 1])
+        np.subtract(1, w.sigmoid_R_m_0_u_2[now], out=v.k_dR_m_0_u_2_1_to_k_dR_m_1_u_1[:steps, 0])
         # k_dR_m[0]_u_2_2 = 2*h[t-1]
-        np.multiply(2, w.h[now], out=v.k_dR_m_1_u_to_k_dR_m_0_u_2[:steps, 1])
+        np.multiply(2, w.h[now], out=v.k_dR_m_0_u_2_to_k_dR_m_1_u[:steps, 0])
         # k_dR_m[0]_u_2_3 = k_dR_m[0]_u_2_2*sigmoid_R_m[0]_u_2
         np.multiply(
-            v.k_dR_m_1_u_to_k_dR_m_0_u_2[:steps, 1],
+            v.k_dR_m_0_u_2_to_k_dR_m_1_u[:steps, 0],
             w.sigmoid_R_m_0_u_2[now],
-            out=v.k_dR_m_1_u_to_k_dR_m_0_u_2[:steps, 1],
+            out=v.k_dR_m_0_u_2_to_k_dR_m_1_u[:steps, 0],
         )
         # k_dR_m[1]_u = k_dR_m[1]_u_1*k_dR_m[1]_u_3; k_dR_m[0]_u_2 = k_dR_m[0]_u_2_1*k_dR_m[0]_u_2_3
         np.multiply(
-            v.k_dR_m_1_u_to_k_dR_m_0_u_2[:steps],
-            v.k_dR_m_1_u_1_to_k_dR_m_0_u_2_1[:steps],
-            out=v.k_dR_m_1_u_to_k_dR_m_0_u_2[:steps],
+            v.k_dR_m_0_u_2_to_k_dR_m_1_u[:steps],
+            v.k_dR_m_0_u_2_1_to_k_dR_m_1_u_1[:steps],
+            out=v.k_dR_m_0_u_2_to_k_dR_m_1_u[:steps],
         )
         # k_dQ_m[1]_v_2_2 = 2*u_2
-        np.multiply(2, w.u_2[now], out=v.k_dQ_m_1_v_2_to_k_dQ_m_0_h[:steps, 0])
+        np.multiply(2, w.u_2[now], out=v.k_dQ_m_0_h_to_k_dQ_m_1_v_2[:steps, 1])
         # k_dQ_m[1]_v_2_3 = k_dQ_m[1]_v_2_2*sigmoid_Q_m[1]_v_2
         np.multiply(
-            v.k_dQ_m_1_v_2_to_k_dQ_m_0_h[:steps, 0],
+            v.k_dQ_m_0_h_to_k_dQ_m_1_v_2[:steps, 1],
             w.sigmoid_Q_m_1_v_2[now],
-            out=v.k_dQ_m_1_v_2_to_k_dQ_m_0_h[:steps, 0],
+            out=v.k_dQ_m_0_h_to_k_dQ_m_1_v_2[:steps, 1],
         )
         # k_dQ_m[1]_v_2_1 = 1 - sigmoid_Q_m[1]_v_2
-        np.subtract(1, w.sigmoid_Q_m_1_v_2[now], out=v.k_dQ_m_1_v_2_1_to_k_dQ_m_0_h_1[:steps, 0])
+        np.subtract(1, w.sigmoid_Q_m_1_v_2[now], out=v.k_dQ_m_0_h_1_to_k_dQ_m_1_v_2_1[:steps, 1])
         # k_dQ_m[0]_h_1 = 1 - sigmoid_Q_m[0]_h
-        np.subtract(1, w.sigmoid_Q_m_0_h[now], out=v.k_dQ_m_1_v_2_1_to_k_dQ_m_0_h_1[:steps, 1])
+        np.subtract(1, w.sigmoid_Q_m_0_h[now], out=v.k_dQ_m_0_h_1_to_k_dQ_m_1_v_2_1[:steps, 0])
         # k_dQ_m[0]_h_2 = 2*x
-        np.multiply(2, w.x[now], out=v.k_dQ_m_1_v_2_to_k_dQ_m_0_h[:steps, 1])
+        np.multiply(2, w.x[now], out=v.k_dQ_m_0_h_to_k_dQ_m_1_v_2[:steps, 0])
         # k_dQ_m[0]_h_3 = k_dQ_m[0]_h_2*sigmoid_Q_m[0]_h
         np.multiply(
-            v.k_dQ_m_1_v_2_to_k_dQ_m_0_h[:steps, 1],
+            v.k_dQ_m_0_h_to_k_dQ_m_1_v_2[:steps, 0],
             w.sigmoid_Q_m_0_h[now],
-            out=v.k_dQ_m_1_v_2_to_k_dQ_m_0_h[:steps, 1],
+            out=v.k_dQ_m_0_h_to_k_dQ_m_1_v_2[:steps, 0],
         )
         # k_dQ_m[1]_v_2 = k_dQ_m[1]_v_2_1*k_dQ_m[1]_v_2_3; k_dQ_m[0]_h = k_dQ_m[0]_h_1*k_dQ_m[0]_h_3
         np.multiply(
-            v.k_dQ_m_1_v_2_to_k_dQ_m_0_h[:steps],
-            v.k_dQ_m_1_v_2_1_to_k_dQ_m_0_h_1[:steps],
-            out=v.k_dQ_m_1_v_2_to_k_dQ_m_0_h[:steps],
+            v.k_dQ_m_0_h_to_k_dQ_m_1_v_2[:steps],
+            v.k_dQ_m_0_h_1_to_k_dQ_m_1_v_2_1[:steps],
+            out=v.k_dQ_m_0_h_to_k_dQ_m_1_v_2[:steps],
         )
         # k_k_dv_2_2 = 2*sigmoid_R_m[1]_u
         np.multiply(2, w.sigmoid_R_m_1_u[now], out=v.k_k_dv_2_2[:steps])
@@ -591,31 +591,31 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx = du_2*k_dx
         np.multiply(v.k_dx[:steps], v.du_2[:steps], out=v.dx[now])
         # one product: dQ_m[0] = Σ dQ_m[0]_h h[t-1]ᵀ
-        dQ_m[0] += np.dot(v.dQ_m_0_h[:steps].reshape(steps * B, n_x).T, w.h[now].reshape(steps * B, n_h))
+        dQ_m[0] += np.matmul(v.dQ_m_0_h[:steps].reshape(steps * B, n_x).T, w.h[now].reshape(steps * B, n_h))
         # one product: dQ_m[1] = Σ dQ_m[1]_v_2 v_2ᵀ
-        dQ_m[1] += np.dot(v.dQ_m_1_v_2[:steps].reshape(steps * B, n_x).T, w.v_2[now].reshape(steps * B, n_h))
+        dQ_m[1] += np.matmul(v.dQ_m_1_v_2[:steps].reshape(steps * B, n_x).T, w.v_2[now].reshape(steps * B, n_h))
         # one product: dR_m[0] = Σ dR_m[0]_u_2 u_2ᵀ
-        dR_m[0] += np.dot(v.dR_m_0_u_2[:steps].reshape(steps * B, n_h).T, w.u_2[now].reshape(steps * B, n_x))
+        dR_m[0] += np.matmul(v.dR_m_0_u_2[:steps].reshape(steps * B, n_h).T, w.u_2[now].reshape(steps * B, n_x))
         # one product: dR_m[1] = Σ dR_m[1]_u uᵀ; dW_i = Σ da_i uᵀ; dW_f = Σ da_f uᵀ; dW_g = Σ da_g uᵀ; dW_o = Σ da_o
         #     uᵀ
-        dR_m[1] += np.dot(
+        dR_m[1] += np.matmul(
             v.dR_m_1_u_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.u[now].reshape(steps * B, n_x),
         )
-        dW[3*n_h:4*n_h] += np.dot(
+        dW[3*n_h:4*n_h] += np.matmul(
             v.dR_m_1_u_to_dc_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.u[now].reshape(steps * B, n_x),
         )
-        dW[:3*n_h] += np.dot(
+        dW[:3*n_h] += np.matmul(
             v.dR_m_1_u_to_dc_prev[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h).T,
             w.u[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i vᵀ; dU_f = Σ da_f vᵀ; dU_g = Σ da_g vᵀ; dU_o = Σ da_o vᵀ
-        dU[3*n_h:4*n_h] += np.dot(
+        dU[3*n_h:4*n_h] += np.matmul(
             v.dR_m_1_u_to_dc_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.v_[now].reshape(steps * B, n_h),
         )
-        dU[:3*n_h] += np.dot(
+        dU[:3*n_h] += np.matmul(
             v.dR_m_1_u_to_dc_prev[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h).T,
             w.v_[now].reshape(steps * B, n_h),
         )
@@ -870,6 +870,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -899,12 +905,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

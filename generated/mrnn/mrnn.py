@@ -91,7 +91,6 @@ def workspace(params, T, B):
     w.U_f_h = np.empty((T, B, n_k), dtype)
     w.f = np.empty((T, B, n_k), dtype)
     w.x_a_h = np.empty((w.piece, B, n_h), dtype)
-    w.V_f_f = np.empty((B, n_h), dtype)
     w.a_h = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(zip(w.h[:-1], w.U_f_h, w.f, w.W_f_x, [*w.x_a_h] * w.pieces, w.h[1:]))
@@ -155,15 +154,14 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T_2 = np.ascontiguousarray(W[n_k:n_h + n_k].T)
     U_f_T = np.ascontiguousarray(U_f.T)
     V_f_T = np.ascontiguousarray(V_f.T)
-    V_f_f = w.V_f_f
     a_h = w.a_h
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_f_x = W_f x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_f_x[now].reshape(steps * B, n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_f_x[now].reshape(steps * B, n_k))
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.x_a_h[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.x_a_h[:steps].reshape(steps * B, n_h))
         # x_a_h = W_h_x + b_h
         np.add(w.x_a_h[:steps], b_h, out=w.x_a_h[:steps])
 
@@ -173,9 +171,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # f = U_f_h*W_f_x
             np.multiply(W_f_x, U_f_h, out=f)
             # one product of f: V_f_f = V_f f
-            np.dot(f, V_f_T, out=V_f_f)
+            np.dot(f, V_f_T, out=a_h)
             # a_h = V_f_f + x_a_h
-            np.add(x_a_h, V_f_f, out=a_h)
+            np.add(a_h, x_a_h, out=a_h)
             # h = tanh(a_h)
             np.tanh(a_h, out=h)
 
@@ -242,19 +240,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dW_f_x = U_f_h*df
         np.multiply(v.df[:steps], w.U_f_h[now], out=v.dW_f_x[:steps])
         # one product: dx = W_hᵀ da_h + W_fᵀ dW_f_x
-        np.dot(v.dW_f_x[:steps].reshape(steps * B, n_k), W_rows, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dW_f_x[:steps].reshape(steps * B, n_k), W_rows, out=v.dx[now].reshape(steps * B, n_x))
         np.add(
             v.dx[now].reshape(steps * B, n_x),
-            np.dot(v.da_h[:steps].reshape(steps * B, n_h), W_rows_2),
+            np.matmul(v.da_h[:steps].reshape(steps * B, n_h), W_rows_2),
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_f = Σ dW_f_x xᵀ; dW_h = Σ da_h xᵀ
-        dW[:n_k] += np.dot(v.dW_f_x[:steps].reshape(steps * B, n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW[n_k:n_h + n_k] += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW[:n_k] += np.matmul(v.dW_f_x[:steps].reshape(steps * B, n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW[n_k:n_h + n_k] += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_f = Σ dU_f_h h[t-1]ᵀ
-        dU_f += np.dot(v.dU_f_h[:steps].reshape(steps * B, n_k).T, w.h[now].reshape(steps * B, n_h))
+        dU_f += np.matmul(v.dU_f_h[:steps].reshape(steps * B, n_k).T, w.h[now].reshape(steps * B, n_h))
         # one product: dV_f = Σ da_h fᵀ
-        dV_f += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.f[now].reshape(steps * B, n_k))
+        dV_f += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.f[now].reshape(steps * B, n_k))
         # db_h = Σ da_h
         db_h += np.sum(v.da_h[:steps].reshape(steps * B, n_h), axis=0)
 
@@ -390,6 +388,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -419,12 +423,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

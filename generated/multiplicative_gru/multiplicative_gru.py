@@ -108,11 +108,11 @@ def workspace(params, T, B):
     w.W_m_x_to_x_a_h_tilde_lanes = w.W_m_x_to_x_a_h_tilde.reshape(T, B, 4, n_h).transpose(0, 2, 1, 3)
     w.U_m_h = np.empty((T, B, n_h), dtype)
     w.m = np.empty((T, B, n_h), dtype)
-    w.half_V_zr_m = np.empty((B, 2*n_h), dtype)  # half_V_z_m, half_V_r_m: (n_h) each
-    w.half_V_zr_m_lanes = w.half_V_zr_m.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.zr_1 = np.empty((B, 2*n_h), dtype)  # z_1, r_1: (n_h) each
+    w.zr_1_lanes = w.zr_1.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.zr = np.empty((T, 2, B, n_h), dtype)  # z, r: (n_h) each
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
-    w.V_h_u_h_tilde = np.empty((B, n_h), dtype)
+    w.a_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
@@ -122,12 +122,12 @@ def workspace(params, T, B):
             w.U_m_h,
             w.m,
             w.W_m_x_to_x_a_h_tilde_lanes[:, 0],
+            w.W_m_x_to_x_a_h_tilde[:, :, n_h:3*n_h],
             w.zr,
-            w.W_m_x_to_x_a_h_tilde_lanes[:, 1:3],
             w.u_h_tilde,
             w.zr[:, 1],
-            w.h_tilde,
             w.W_m_x_to_x_a_h_tilde_lanes[:, 3],
+            w.h_tilde,
             w.zr[:, 0],
             w.h[1:],
         ),
@@ -204,45 +204,58 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:3*n_h], W[3*n_h:4*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_m_T = np.ascontiguousarray(U_m.T)
     V_T = np.ascontiguousarray(0.5 * V[:2*n_h].T)
     V_T_2 = np.ascontiguousarray(V[2*n_h:3*n_h].T)
-    half_V_zr_m = w.half_V_zr_m
-    half_V_zr_m_lanes = w.half_V_zr_m_lanes
-    V_h_u_h_tilde = w.V_h_u_h_tilde
+    zr_1 = w.zr_1
+    zr_1_lanes = w.zr_1_lanes
+    a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_m_x = W_m x; half_W_z_x = half_W_z x; half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_m_x_to_x_a_h_tilde[now].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_m_x_to_x_a_h_tilde[now].reshape(steps * B, 4*n_h))
         # half_x_a_z = half_W_z_x + half_b_z; half_x_a_r = half_W_r_x + half_b_r; x_a_h_tilde = W_h_x + b_h
-        np.add(w.W_m_x_to_x_a_h_tilde_lanes[now, 1:4], b_lanes, out=w.W_m_x_to_x_a_h_tilde_lanes[now, 1:4])
+        np.add(w.W_m_x_to_x_a_h_tilde[now, :, n_h:4*n_h], b_row, out=w.W_m_x_to_x_a_h_tilde[now, :, n_h:4*n_h])
 
-        for h_prev, U_m_h, m, W_m_x, zr, half_x_a_zr, u_h_tilde, r, h_tilde, x_a_h_tilde, z, h in w.ticks[now]:
+        for (
+            h_prev,
+            U_m_h,
+            m,
+            W_m_x,
+            half_x_a_zr_rows,
+            zr,
+            u_h_tilde,
+            r,
+            x_a_h_tilde,
+            h_tilde,
+            z,
+            h,
+        ) in w.ticks[now]:
             # one product of h[t-1]: U_m_h = U_m h[t-1]
             np.dot(h_prev, U_m_T, out=U_m_h)
             # m = U_m_h*W_m_x
             np.multiply(W_m_x, U_m_h, out=m)
             # one product of m: half_V_z_m = half_V_z m; half_V_r_m = half_V_r m
-            np.dot(m, V_T, out=half_V_zr_m)
+            np.dot(m, V_T, out=zr_1)
             # half_a_z = half_V_z_m + half_x_a_z; half_a_r = half_V_r_m + half_x_a_r
-            np.add(half_x_a_zr, half_V_zr_m_lanes, out=zr)
+            np.add(zr_1, half_x_a_zr_rows, out=zr_1)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(zr, out=zr)
+            np.tanh(zr_1, out=zr_1)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr, 0.5, out=zr)
+            np.multiply(zr_1, 0.5, out=zr_1)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(zr, 0.5, out=zr)
+            np.add(0.5, zr_1_lanes, out=zr)
             # u_h_tilde = m*r
             np.multiply(m, r, out=u_h_tilde)
             # one product of u_h_tilde: V_h_u_h_tilde = V_h u_h_tilde
-            np.dot(u_h_tilde, V_T_2, out=V_h_u_h_tilde)
+            np.dot(u_h_tilde, V_T_2, out=a_h_tilde)
             # a_h_tilde = V_h_u_h_tilde + x_a_h_tilde
-            np.add(x_a_h_tilde, V_h_u_h_tilde, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_1 = h[t-1] - h_tilde
             np.subtract(h_prev, h_tilde, out=h_2)
             # h_2 = h_1*z
@@ -366,13 +379,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dW_m_x = U_m_h*dm
         np.multiply(v.dm[:steps], w.U_m_h[now], out=v.dW_m_x_to_dh_prev_lanes[:steps, 0])
         # one product of dW_m_x: k_dx = W_mᵀ dW_m_x
-        np.dot(
+        np.matmul(
             v.dW_m_x_to_dh_prev_lanes[:steps, 0].reshape(steps * B, n_h),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
         )
         # one product: p_dx = W_hᵀ da_h_tilde + W_rᵀ da_r + W_zᵀ da_z
-        np.dot(
+        np.matmul(
             v.dW_m_x_to_dh_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h),
             W_rows_2,
             out=v.dx[now].reshape(steps * B, n_x),
@@ -380,30 +393,30 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx = k_dx + p_dx
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_m = Σ dW_m_x xᵀ; dW_z = Σ da_z xᵀ; dW_r = Σ da_r xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW[:n_h] += np.dot(
+        dW[:n_h] += np.matmul(
             v.dW_m_x_to_dh_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[2*n_h:3*n_h] += np.dot(
+        dW[2*n_h:3*n_h] += np.matmul(
             v.dW_m_x_to_dh_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[n_h:2*n_h] += np.dot(
+        dW[n_h:2*n_h] += np.matmul(
             v.dW_m_x_to_dh_prev[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[3*n_h:4*n_h] += np.dot(
+        dW[3*n_h:4*n_h] += np.matmul(
             v.dW_m_x_to_dh_prev[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_m = Σ dU_m_h h[t-1]ᵀ
-        dU_m += np.dot(v.dU_m_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_m += np.matmul(v.dU_m_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # one product: dV_z = Σ da_z mᵀ; dV_r = Σ da_r mᵀ
-        dV[n_h:2*n_h] += np.dot(
+        dV[n_h:2*n_h] += np.matmul(
             v.dW_m_x_to_dh_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.m[now].reshape(steps * B, n_h),
         )
-        dV[:n_h] += np.dot(
+        dV[:n_h] += np.matmul(
             v.dW_m_x_to_dh_prev[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.m[now].reshape(steps * B, n_h),
         )
@@ -412,7 +425,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         db[:n_h] += np.sum(v.dW_m_x_to_dh_prev[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
         db[2*n_h:3*n_h] += np.sum(v.dW_m_x_to_dh_prev[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h), axis=0)
         # one product: dV_h = Σ da_h_tilde u_h_tildeᵀ
-        dV[2*n_h:3*n_h] += np.dot(
+        dV[2*n_h:3*n_h] += np.matmul(
             v.dW_m_x_to_dh_prev[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
             w.u_h_tilde[now].reshape(steps * B, n_h),
         )
@@ -582,6 +595,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -611,12 +630,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -124,8 +124,8 @@ def workspace(params, T, B):
     w.U_m_h = np.empty((B, n_h), dtype)
     w.u_m_2 = np.empty((T, B, n_h), dtype)
     w.m = np.empty((T, B, n_h), dtype)
-    w.V_ifog_m = np.empty((B, 4*n_h), dtype)  # half_V_i_m, half_V_f_m, half_V_o_m, V_g_m: (n_h) each
-    w.V_ifog_m_lanes = w.V_ifog_m.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.a_ifog = np.empty((B, 4*n_h), dtype)  # half_a_i, half_a_f, half_a_o, a_g: (n_h) each
+    w.a_ifog_lanes = w.a_ifog.reshape(B, 4, n_h).transpose(1, 0, 2)
     w.ifogc = np.empty((T + 1, 5, B, n_h), dtype)  # i, f, o, g, c: (n_h) each
     w.c_21 = np.empty((2, B, n_h), dtype)  # c_2, c_1: (n_h) each
     w.tanh_c = np.empty((T, B, n_h), dtype)
@@ -136,8 +136,8 @@ def workspace(params, T, B):
             w.u_m_2,
             w.m,
             w.u_m_to_x_a_g_lanes[:, 0],
+            w.u_m_to_x_a_g[:, :, n_h:5*n_h],
             w.ifogc[:-1, 0:4],
-            w.u_m_to_x_a_g_lanes[:, 1:5],
             w.ifogc[:-1, 0:3],
             w.ifogc[:-1, 3:5],
             w.ifogc[:-1, 0:2],
@@ -157,13 +157,12 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 17*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # k_da_o, k_da_i, k_da_f, k_da_g, f, k_k_dc: (n_h) each
-    v.k_da_o_to_k_k_dc = np.empty((v.piece, 6, B, n_h), dtype)
+    v.f_to_k_da_o = np.empty((v.piece, 6, B, n_h), dtype)  # f, k_da_i, k_da_f, k_da_g, k_k_dc, k_da_o: (n_h) each
     v.dc = np.empty((B, n_h), dtype)
-    v.k_da_oif_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_o_1, k_da_i_1, k_da_f_1: (n_h) each
-    # du_m, da_o, da_i, da_f, da_g, dc[t-1]: (n_h) each
-    v.du_m_to_dc_prev = np.empty((v.piece + 1, B, 6*n_h), dtype)
-    v.du_m_to_dc_prev_lanes = v.du_m_to_dc_prev.reshape(v.piece + 1, B, 6, n_h).transpose(0, 2, 1, 3)
+    v.k_da_ifo_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_i_1, k_da_f_1, k_da_o_1: (n_h) each
+    # dc[t-1], da_i, da_f, da_g, da_o, du_m: (n_h) each
+    v.dc_prev_to_du_m = np.empty((v.piece + 1, B, 6*n_h), dtype)
+    v.dc_prev_to_du_m_lanes = v.dc_prev_to_du_m.reshape(v.piece + 1, B, 6, n_h).transpose(0, 2, 1, 3)
     v.dm = np.empty((v.piece, B, n_h), dtype)
     v.du_m_2 = np.empty((v.piece, B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
@@ -172,14 +171,14 @@ def _adjoint_workspace(w):
     v.ticks = list(
         zip(
             [*v.dy_h] * v.pieces,
-            [*v.k_da_o_to_k_k_dc[:, 5]] * v.pieces,
-            [*v.du_m_to_dc_prev_lanes[1:, 5]] * v.pieces,
-            [*v.du_m_to_dc_prev_lanes[:-1, 1]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc[:, 0]] * v.pieces,
-            [*v.du_m_to_dc_prev_lanes[:-1, 2:6]] * v.pieces,
-            [*v.k_da_o_to_k_k_dc[:, 1:5]] * v.pieces,
+            [*v.f_to_k_da_o[:, 4]] * v.pieces,
+            [*v.dc_prev_to_du_m_lanes[1:, 0]] * v.pieces,
+            [*v.dc_prev_to_du_m_lanes[:-1, 4]] * v.pieces,
+            [*v.f_to_k_da_o[:, 5]] * v.pieces,
+            [*v.dc_prev_to_du_m_lanes[:-1, 0:4]] * v.pieces,
+            [*v.f_to_k_da_o[:, 0:4]] * v.pieces,
             [*v.dm] * v.pieces,
-            [*v.du_m_to_dc_prev[:-1, :, n_h:5*n_h]] * v.pieces,
+            [*v.dc_prev_to_du_m[:-1, :, n_h:5*n_h]] * v.pieces,
             [*v.du_m_2] * v.pieces,
             w.u_m_to_x_a_g_lanes[:, 0],
         ),
@@ -218,12 +217,12 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T = np.ascontiguousarray(
         np.concatenate([W[:n_h], 0.5 * W[n_h:3*n_h], 0.5 * W[4*n_h:5*n_h], W[3*n_h:4*n_h]]).T,
     )
-    b_lanes = np.concatenate([b[:n_h], 0.5 * b[n_h:3*n_h], 0.5 * b[4*n_h:5*n_h], b[3*n_h:4*n_h]]).reshape(5, 1, n_h)
+    b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:3*n_h], 0.5 * b[4*n_h:5*n_h], b[3*n_h:4*n_h]])
     U_m_T = np.ascontiguousarray(U_m.T)
     V_T = np.ascontiguousarray(np.concatenate([0.5 * V[:2*n_h], 0.5 * V[3*n_h:4*n_h], V[2*n_h:3*n_h]]).T)
     U_m_h = w.U_m_h
-    V_ifog_m = w.V_ifog_m
-    V_ifog_m_lanes = w.V_ifog_m_lanes
+    a_ifog = w.a_ifog
+    a_ifog_lanes = w.a_ifog_lanes
     c_21 = w.c_21
     c_1 = w.c_21[1]
     c_2 = w.c_21[0]
@@ -232,15 +231,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         now = slice(start, start + steps)
         # one product of x: W_m_x = W_m x; half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_g_x = W_g x;
         #     half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.u_m_to_x_a_g[now].reshape(steps * B, 5*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.u_m_to_x_a_g[now].reshape(steps * B, 5*n_h))
         # u_m = W_m_x + b_m
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # x_a_g = W_g_x + b_g
         # half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.u_m_to_x_a_g_lanes[now], b_lanes, out=w.u_m_to_x_a_g_lanes[now])
+        np.add(w.u_m_to_x_a_g[now], b_row, out=w.u_m_to_x_a_g[now])
 
-        for h_prev, u_m_2, m, u_m, ifog, x_a_ifog, ifo, g_c_prev, if_, c, tanh_c, h, o in w.ticks[now]:
+        for h_prev, u_m_2, m, u_m, x_a_ifog_rows, ifog, ifo, g_c_prev, if_, c, tanh_c, h, o in w.ticks[now]:
             # one product of h[t-1]: U_m_h = U_m h[t-1]
             np.dot(h_prev, U_m_T, out=U_m_h)
             # u_m_2 = U_m_h + c_m
@@ -249,14 +248,14 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.multiply(u_m, u_m_2, out=m)
             # one product of m: half_V_i_m = half_V_i m; half_V_f_m = half_V_f m; V_g_m = V_g m; half_V_o_m =
             #     half_V_o m
-            np.dot(m, V_T, out=V_ifog_m)
+            np.dot(m, V_T, out=a_ifog)
             # half_a_i = half_V_i_m + half_x_a_i
             # half_a_f = half_V_f_m + half_x_a_f
             # a_g = V_g_m + x_a_g
             # half_a_o = half_V_o_m + half_x_a_o
-            np.add(x_a_ifog, V_ifog_m_lanes, out=ifog)
+            np.add(a_ifog, x_a_ifog_rows, out=a_ifog)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f); g = tanh(a_g); half_o = tanh(half_a_o)
-            np.tanh(ifog, out=ifog)
+            np.tanh(a_ifog_lanes, out=ifog)
             # i_1 = half_i/2; f_1 = half_f/2; o_1 = half_o/2
             np.multiply(ifo, 0.5, out=ifo)
             # i = i_1 + 1/2; f = f_1 + 1/2; o = o_1 + 1/2
@@ -295,17 +294,16 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     if dy is not None:
         _check("dy", dy, (T, B, n_h), ("T", "B", "n_h"), dtype)
     v.dh_prev[...] = 0.0
-    v.du_m_to_dc_prev_lanes[0, 5][...] = 0.0
+    v.dc_prev_to_du_m_lanes[0, 0][...] = 0.0
     if dstate is not None:
         _named("dstate", dstate, STATES)
         v.dh_prev[...] = _check("dstate['h']", dstate["h"], (B, n_h), ("B", "n_h"), dtype)
-        v.du_m_to_dc_prev_lanes[0, 5][...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
+        v.dc_prev_to_du_m_lanes[0, 0][...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
     W = params["W"]
     U_m = params["U_m"]
     V = params["V"]
 
-    V_rows = np.concatenate([V[3*n_h:4*n_h], V[:3*n_h]])
-    W_rows = np.concatenate([W[:n_h], W[4*n_h:5*n_h], W[n_h:4*n_h]])
+    W_rows = np.concatenate([W[n_h:5*n_h], W[:n_h]])
     dW = np.zeros_like(params["W"], order="C")
     db = np.zeros_like(params["b"], order="C")
     dU_m = np.zeros_like(params["U_m"], order="C")
@@ -317,34 +315,34 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
-        np.copyto(v.du_m_to_dc_prev_lanes[steps, 5], v.du_m_to_dc_prev_lanes[0, 5])
+        np.copyto(v.dc_prev_to_du_m_lanes[steps, 0], v.dc_prev_to_du_m_lanes[0, 0])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_o_to_k_k_dc[:steps, 4], w.ifogc[now, 1])
+        np.copyto(v.f_to_k_da_o[:steps, 0], w.ifogc[now, 1])
         # k_k_dc_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_da_o_to_k_k_dc[:steps, 5])
+        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.f_to_k_da_o[:steps, 4])
         # k_da_g_1 = g**2
-        np.multiply(w.ifogc[now, 3], w.ifogc[now, 3], out=v.k_da_o_to_k_k_dc[:steps, 3])
+        np.multiply(w.ifogc[now, 3], w.ifogc[now, 3], out=v.f_to_k_da_o[:steps, 3])
         # k_k_dc_2 = 1 - k_k_dc_1; k_da_g_2 = 1 - k_da_g_1
-        np.subtract(1, v.k_da_o_to_k_k_dc[:steps, 3], out=v.k_da_o_to_k_k_dc[:steps, 3])
-        np.subtract(1, v.k_da_o_to_k_k_dc[:steps, 5], out=v.k_da_o_to_k_k_dc[:steps, 5])
+        np.subtract(1, v.f_to_k_da_o[:steps, 3:5], out=v.f_to_k_da_o[:steps, 3:5])
         # k_k_dc = k_k_dc_2*o
-        np.multiply(v.k_da_o_to_k_k_dc[:steps, 5], w.ifogc[now, 2], out=v.k_da_o_to_k_k_dc[:steps, 5])
+        np.multiply(v.f_to_k_da_o[:steps, 4], w.ifogc[now, 2], out=v.f_to_k_da_o[:steps, 4])
         # k_da_o_2 = o*tanh_c
-        np.multiply(w.tanh_c[now], w.ifogc[now, 2], out=v.k_da_o_to_k_k_dc[:steps, 0])
+        np.multiply(w.tanh_c[now], w.ifogc[now, 2], out=v.f_to_k_da_o[:steps, 5])
         # k_da_o_1 = 1 - o
-        np.subtract(1, w.ifogc[now, 2], out=v.k_da_oif_1[:steps, 0])
+        np.subtract(1, w.ifogc[now, 2], out=v.k_da_ifo_1[:steps, 2])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.ifogc[now, 0], out=v.k_da_oif_1[:steps, 1])
+        np.subtract(1, w.ifogc[now, 0], out=v.k_da_ifo_1[:steps, 0])
         # k_da_f_1 = 1 - f
-        np.subtract(1, v.k_da_o_to_k_k_dc[:steps, 4], out=v.k_da_oif_1[:steps, 2])
+        np.subtract(1, v.f_to_k_da_o[:steps, 0], out=v.k_da_ifo_1[:steps, 1])
         # k_da_i_2 = g*i
-        np.multiply(w.ifogc[now, 3], w.ifogc[now, 0], out=v.k_da_o_to_k_k_dc[:steps, 1])
+        np.multiply(w.ifogc[now, 3], w.ifogc[now, 0], out=v.f_to_k_da_o[:steps, 1])
         # k_da_f_2 = c[t-1]*f
-        np.multiply(w.ifogc[now, 4], v.k_da_o_to_k_k_dc[:steps, 4], out=v.k_da_o_to_k_k_dc[:steps, 2])
+        np.multiply(w.ifogc[now, 4], v.f_to_k_da_o[:steps, 0], out=v.f_to_k_da_o[:steps, 2])
         # k_da_o = k_da_o_1*k_da_o_2; k_da_f = k_da_f_1*k_da_f_2; k_da_i = k_da_i_1*k_da_i_2
-        np.multiply(v.k_da_o_to_k_k_dc[:steps, 0:3], v.k_da_oif_1[:steps], out=v.k_da_o_to_k_k_dc[:steps, 0:3])
+        np.multiply(v.f_to_k_da_o[:steps, 1:3], v.k_da_ifo_1[:steps, 0:2], out=v.f_to_k_da_o[:steps, 1:3])
+        np.multiply(v.f_to_k_da_o[:steps, 5], v.k_da_ifo_1[:steps, 2], out=v.f_to_k_da_o[:steps, 5])
         # k_da_g = i*k_da_g_2
-        np.multiply(v.k_da_o_to_k_k_dc[:steps, 3], w.ifogc[now, 0], out=v.k_da_o_to_k_k_dc[:steps, 3])
+        np.multiply(v.f_to_k_da_o[:steps, 3], w.ifogc[now, 0], out=v.f_to_k_da_o[:steps, 3])
 
         for (
             dy_h,
@@ -352,10 +350,10 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             dc_next,
             da_o,
             k_da_o,
-            da_i_da_f_da_g_dc_prev,
-            k_da_i_k_da_f_k_da_g_f,
+            dc_prev_da_i_da_f_da_g,
+            f_k_da_i_k_da_f_k_da_g,
             dm,
-            da_oifg_rows,
+            da_ifgo_rows,
             du_m_2,
             u_m,
         ) in v.ticks[now][::-1]:
@@ -368,56 +366,47 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # da_o = dh*k_da_o
             np.multiply(k_da_o, dh, out=da_o)
             # da_g = dc*k_da_g; da_f = dc*k_da_f; da_i = dc*k_da_i; dc[t-1] = dc*f
-            np.multiply(dc, k_da_i_k_da_f_k_da_g_f, out=da_i_da_f_da_g_dc_prev)
+            np.multiply(dc, f_k_da_i_k_da_f_k_da_g, out=dc_prev_da_i_da_f_da_g)
             # one product: dm = V_oᵀ da_o + V_gᵀ da_g + V_fᵀ da_f + V_iᵀ da_i
-            np.dot(da_oifg_rows, V_rows, out=dm)
+            np.dot(da_ifgo_rows, V, out=dm)
             # du_m_2 = dm*u_m
             np.multiply(u_m, dm, out=du_m_2)
             # one product of du_m_2: dh[t-1] = U_mᵀ du_m_2
             np.dot(du_m_2, U_m, out=dh_prev)
 
         # du_m = dm*u_m_2
-        np.multiply(w.u_m_2[now], v.dm[:steps], out=v.du_m_to_dc_prev_lanes[:steps, 0])
+        np.multiply(w.u_m_2[now], v.dm[:steps], out=v.dc_prev_to_du_m_lanes[:steps, 5])
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_fᵀ da_f + W_iᵀ da_i + W_mᵀ du_m
-        np.dot(
-            v.du_m_to_dc_prev[:steps, :, :5*n_h].reshape(steps * B, 5*n_h),
+        np.matmul(
+            v.dc_prev_to_du_m[:steps, :, n_h:6*n_h].reshape(steps * B, 5*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_m = Σ du_m xᵀ; dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW[:n_h] += np.dot(
-            v.du_m_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
+        dW[n_h:5*n_h] += np.matmul(
+            v.dc_prev_to_du_m[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[4*n_h:5*n_h] += np.dot(
-            v.du_m_to_dc_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[n_h:4*n_h] += np.dot(
-            v.du_m_to_dc_prev[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h).T,
+        dW[:n_h] += np.matmul(
+            v.dc_prev_to_du_m[:steps, :, 5*n_h:6*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # db_m = Σ du_m; dc_m = Σ du_m_2; db_i = Σ da_i; db_f = Σ da_f; db_g = Σ da_g; db_o = Σ da_o
+        db[n_h:5*n_h] += np.sum(v.dc_prev_to_du_m[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h), axis=0)
+        db[:n_h] += np.sum(v.dc_prev_to_du_m[:steps, :, 5*n_h:6*n_h].reshape(steps * B, n_h), axis=0)
         dc_m += np.sum(v.du_m_2[:steps].reshape(steps * B, n_h), axis=0)
-        db[:n_h] += np.sum(v.du_m_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[4*n_h:5*n_h] += np.sum(v.du_m_to_dc_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
-        db[n_h:4*n_h] += np.sum(v.du_m_to_dc_prev[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h), axis=0)
         # one product: dU_m = Σ du_m_2 h[t-1]ᵀ
-        dU_m += np.dot(v.du_m_2[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_m += np.matmul(v.du_m_2[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # one product: dV_i = Σ da_i mᵀ; dV_f = Σ da_f mᵀ; dV_g = Σ da_g mᵀ; dV_o = Σ da_o mᵀ
-        dV[3*n_h:4*n_h] += np.dot(
-            v.du_m_to_dc_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
-            w.m[now].reshape(steps * B, n_h),
-        )
-        dV[:3*n_h] += np.dot(
-            v.du_m_to_dc_prev[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h).T,
+        dV += np.matmul(
+            v.dc_prev_to_du_m[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.m[now].reshape(steps * B, n_h),
         )
 
     return (
         {"W": dW, "b": db, "U_m": dU_m, "c_m": dc_m, "V": dV},
         v.dx,
-        {"h": v.dh_prev.copy(), "c": v.du_m_to_dc_prev_lanes[0, 5].copy()},
+        {"h": v.dh_prev.copy(), "c": v.dc_prev_to_du_m_lanes[0, 0].copy()},
     )
 
 
@@ -612,6 +601,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -641,12 +636,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

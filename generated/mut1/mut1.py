@@ -93,7 +93,7 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 8*n_h, n_h, dtype)
     w.z_x_a_r_x_u_h_2 = np.empty((T, B, 3*n_h), dtype)  # z, half_x_a_r, x_u_h_2: (n_h) each
     w.z_x_a_r_x_u_h_2_lanes = w.z_x_a_r_x_u_h_2.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.half_U_r_h = np.empty((B, n_h), dtype)
+    w.r_1 = np.empty((B, n_h), dtype)
     w.r = np.empty((T, B, n_h), dtype)
     w.u_h = np.empty((T, B, n_h), dtype)
     w.U_h_u_h = np.empty((B, n_h), dtype)
@@ -106,8 +106,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.r,
             w.z_x_a_r_x_u_h_2_lanes[:, 1],
+            w.r,
             w.u_h,
             w.tanh_u_h_2,
             w.z_x_a_r_x_u_h_2_lanes[:, 2],
@@ -183,11 +183,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U = params["U"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]])
     b_h = b[2*n_h:3*n_h]
     U_T = np.ascontiguousarray(0.5 * U[:n_h].T)
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
-    half_U_r_h = w.half_U_r_h
+    r_1 = w.r_1
     U_h_u_h = w.U_h_u_h
     h_2 = w.h_2
     h_1 = w.h_1
@@ -197,12 +197,12 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # one product of x: W_z_x = W_z x; half_W_r_x = half_W_r x
         np.copyto(
             w.z_x_a_r_x_u_h_2[now, :, :2*n_h],
-            np.dot(w.x[now].reshape(steps * B, n_h), W_T).reshape(w.z_x_a_r_x_u_h_2[now, :, :2*n_h].shape),
+            np.matmul(w.x[now].reshape(steps * B, n_h), W_T).reshape(w.z_x_a_r_x_u_h_2[now, :, :2*n_h].shape),
         )
         # tanh_x = tanh(x)
         np.tanh(w.x[now], out=w.tanh_x[now])
         # a_z = W_z_x + b_z; half_x_a_r = half_W_r_x + half_b_r; x_u_h_2 = b_h + tanh_x
-        np.add(w.z_x_a_r_x_u_h_2_lanes[now, 0:2], b_lanes, out=w.z_x_a_r_x_u_h_2_lanes[now, 0:2])
+        np.add(w.z_x_a_r_x_u_h_2[now, :, :2*n_h], b_row, out=w.z_x_a_r_x_u_h_2[now, :, :2*n_h])
         np.add(w.tanh_x[now], b_h, out=w.z_x_a_r_x_u_h_2_lanes[now, 2])
         # z_1 = a_z/2
         np.multiply(w.z_x_a_r_x_u_h_2_lanes[now, 0], 0.5, out=w.z_x_a_r_x_u_h_2_lanes[now, 0])
@@ -215,17 +215,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # k_h = 1 - z
         np.subtract(1, w.z_x_a_r_x_u_h_2_lanes[now, 0], out=w.k_h[:steps])
 
-        for h_prev, r, half_x_a_r, u_h, tanh_u_h_2, x_u_h_2, k_h, z, h in w.ticks[now]:
+        for h_prev, half_x_a_r, r, u_h, tanh_u_h_2, x_u_h_2, k_h, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]
-            np.dot(h_prev, U_T, out=half_U_r_h)
+            np.dot(h_prev, U_T, out=r_1)
             # half_a_r = half_U_r_h + half_x_a_r
-            np.add(half_x_a_r, half_U_r_h, out=r)
+            np.add(r_1, half_x_a_r, out=r_1)
             # half_r = tanh(half_a_r)
-            np.tanh(r, out=r)
+            np.tanh(r_1, out=r_1)
             # r_1 = half_r/2
-            np.multiply(r, 0.5, out=r)
+            np.multiply(r_1, 0.5, out=r_1)
             # r = r_1 + 1/2
-            np.add(r, 0.5, out=r)
+            np.add(0.5, r_1, out=r)
             # u_h = h[t-1]*r
             np.multiply(h_prev, r, out=u_h)
             # one product of u_h: U_h_u_h = U_h u_h
@@ -337,21 +337,21 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dx_3 = du_h_2*k_k_dx_3
         np.multiply(v.k_du_h_2_k_k_dx_3[:steps, 1], v.du_h_2[:steps], out=v.k_dx_3[:steps])
         # one product: p_dx = W_rᵀ da_r + W_zᵀ da_z
-        np.dot(v.da_zr[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_h))
+        np.matmul(v.da_zr[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_h))
         # dx = k_dx_3 + p_dx
         np.add(v.dx[now], v.k_dx_3[:steps], out=v.dx[now])
         # one product: dW_z = Σ da_z xᵀ; dW_r = Σ da_r xᵀ
-        dW += np.dot(v.da_zr[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_h))
+        dW += np.matmul(v.da_zr[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_h))
         # db_z = Σ da_z; db_r = Σ da_r; db_h = Σ du_h_2
         db[:2*n_h] += np.sum(v.da_zr[:steps].reshape(steps * B, 2*n_h), axis=0)
         db[2*n_h:3*n_h] += np.sum(v.du_h_2[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dU_r = Σ da_r h[t-1]ᵀ
-        dU[:n_h] += np.dot(
+        dU[:n_h] += np.matmul(
             v.da_zr[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # one product: dU_h = Σ du_h_2 u_hᵀ
-        dU[n_h:2*n_h] += np.dot(v.du_h_2[:steps].reshape(steps * B, n_h).T, w.u_h[now].reshape(steps * B, n_h))
+        dU[n_h:2*n_h] += np.matmul(v.du_h_2[:steps].reshape(steps * B, n_h).T, w.u_h[now].reshape(steps * B, n_h))
 
     return {"W": dW, "b": db, "U": dU}, v.dx, {"h": v.dh_prev.copy()}
 
@@ -499,6 +499,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -528,12 +534,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

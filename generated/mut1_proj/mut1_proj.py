@@ -98,7 +98,7 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 7*n_h, 2*n_h, dtype)
     w.z_x_a_r_tanh_u_h_tilde_2 = np.empty((T, B, 3*n_h), dtype)  # z, half_x_a_r, tanh_u_h_tilde_2: (n_h) each
     w.z_x_a_r_tanh_u_h_tilde_2_lanes = w.z_x_a_r_tanh_u_h_tilde_2.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.half_U_r_h = np.empty((B, n_h), dtype)
+    w.r_1 = np.empty((B, n_h), dtype)
     w.r = np.empty((T, B, n_h), dtype)
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
     w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
@@ -111,8 +111,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.r,
             w.z_x_a_r_tanh_u_h_tilde_2_lanes[:, 1],
+            w.r,
             w.u_h_tilde,
             w.h_tilde,
             [*w.x_a_h_tilde] * w.pieces,
@@ -188,11 +188,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U = params["U"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h], b[2*n_h:3*n_h]])
     b_h = b[3*n_h:4*n_h]
     U_T = np.ascontiguousarray(0.5 * U[:n_h].T)
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
-    half_U_r_h = w.half_U_r_h
+    r_1 = w.r_1
     U_h_u_h_tilde = w.U_h_u_h_tilde
     h_2 = w.h_2
     h_1 = w.h_1
@@ -200,9 +200,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_z_x = W_z x; half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.z_x_a_r_tanh_u_h_tilde_2[now].reshape(steps * B, 3*n_h))
+        np.matmul(
+            w.x[now].reshape(steps * B, n_x),
+            W_T,
+            out=w.z_x_a_r_tanh_u_h_tilde_2[now].reshape(steps * B, 3*n_h),
+        )
         # a_z = W_z_x + b_z; half_x_a_r = half_W_r_x + half_b_r; u_h_tilde_2 = W_h_x + b_x
-        np.add(w.z_x_a_r_tanh_u_h_tilde_2_lanes[now], b_lanes, out=w.z_x_a_r_tanh_u_h_tilde_2_lanes[now])
+        np.add(w.z_x_a_r_tanh_u_h_tilde_2[now], b_row, out=w.z_x_a_r_tanh_u_h_tilde_2[now])
         # z_1 = a_z/2
         np.multiply(w.z_x_a_r_tanh_u_h_tilde_2_lanes[now, 0], 0.5, out=w.z_x_a_r_tanh_u_h_tilde_2_lanes[now, 0])
         # z_2 = tanh(z_1)
@@ -218,17 +222,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # k_h = 1 - z
         np.subtract(1, w.z_x_a_r_tanh_u_h_tilde_2_lanes[now, 0], out=w.k_h[:steps])
 
-        for h_prev, r, half_x_a_r, u_h_tilde, h_tilde, x_a_h_tilde, k_h, z, h in w.ticks[now]:
+        for h_prev, half_x_a_r, r, u_h_tilde, h_tilde, x_a_h_tilde, k_h, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]
-            np.dot(h_prev, U_T, out=half_U_r_h)
+            np.dot(h_prev, U_T, out=r_1)
             # half_a_r = half_U_r_h + half_x_a_r
-            np.add(half_x_a_r, half_U_r_h, out=r)
+            np.add(r_1, half_x_a_r, out=r_1)
             # half_r = tanh(half_a_r)
-            np.tanh(r, out=r)
+            np.tanh(r_1, out=r_1)
             # r_1 = half_r/2
-            np.multiply(r, 0.5, out=r)
+            np.multiply(r_1, 0.5, out=r_1)
             # r = r_1 + 1/2
-            np.add(r, 0.5, out=r)
+            np.add(0.5, r_1, out=r)
             # u_h_tilde = h[t-1]*r
             np.multiply(h_prev, r, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde
@@ -352,19 +356,26 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.da_z_da_r_du_h_tilde_2_lanes[:steps, 0],
         )
         # one product: dx = W_hᵀ du_h_tilde_2 + W_rᵀ da_r + W_zᵀ da_z
-        np.dot(v.da_z_da_r_du_h_tilde_2[:steps].reshape(steps * B, 3*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(
+            v.da_z_da_r_du_h_tilde_2[:steps].reshape(steps * B, 3*n_h),
+            W,
+            out=v.dx[now].reshape(steps * B, n_x),
+        )
         # one product: dW_z = Σ da_z xᵀ; dW_r = Σ da_r xᵀ; dW_h = Σ du_h_tilde_2 xᵀ
-        dW += np.dot(v.da_z_da_r_du_h_tilde_2[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(
+            v.da_z_da_r_du_h_tilde_2[:steps].reshape(steps * B, 3*n_h).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
         # db_z = Σ da_z; db_r = Σ da_r; db_x = Σ du_h_tilde_2; db_h = Σ da_h_tilde
         db[3*n_h:4*n_h] += np.sum(v.da_h_tilde[:steps].reshape(steps * B, n_h), axis=0)
         db[:3*n_h] += np.sum(v.da_z_da_r_du_h_tilde_2[:steps].reshape(steps * B, 3*n_h), axis=0)
         # one product: dU_r = Σ da_r h[t-1]ᵀ
-        dU[:n_h] += np.dot(
+        dU[:n_h] += np.matmul(
             v.da_z_da_r_du_h_tilde_2[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # one product: dU_h = Σ da_h_tilde u_h_tildeᵀ
-        dU[n_h:2*n_h] += np.dot(
+        dU[n_h:2*n_h] += np.matmul(
             v.da_h_tilde[:steps].reshape(steps * B, n_h).T,
             w.u_h_tilde[now].reshape(steps * B, n_h),
         )
@@ -520,6 +531,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -549,12 +566,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -99,7 +99,7 @@ def workspace(params, T, B):
     w.x_a_r_x_a_z_x_u_h_2_lanes = w.x_a_r_x_a_z_x_u_h_2.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.rz = np.empty((T, 2, B, n_h), dtype)  # r, z: (n_h) each
     w.u_h = np.empty((T, B, n_h), dtype)
-    w.U_h_u_h = np.empty((B, n_h), dtype)
+    w.u_h_2 = np.empty((B, n_h), dtype)
     w.tanh_u_h_2 = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
@@ -110,8 +110,8 @@ def workspace(params, T, B):
             [*w.x_a_r_x_a_z_x_u_h_2_lanes[:, 0:2]] * w.pieces,
             w.u_h,
             w.rz[:, 0],
-            w.tanh_u_h_2,
             [*w.x_a_r_x_a_z_x_u_h_2_lanes[:, 2]] * w.pieces,
+            w.tanh_u_h_2,
             w.rz[:, 1],
             w.h[1:],
         ),
@@ -126,9 +126,9 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_h, 10*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    v.k_da_z_k_du_h_2_k_da_z_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_z, k_du_h_2, k_da_z_1: (n_h) each
-    v.da_r_to_dh_prev_1 = np.empty((v.piece, B, 4*n_h), dtype)  # da_r, da_z, du_h_2, dh[t-1]_1: (n_h) each
-    v.da_r_to_dh_prev_1_lanes = v.da_r_to_dh_prev_1.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
+    v.k_da_z_1_k_du_h_2_k_da_z = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_z_1, k_du_h_2, k_da_z: (n_h) each
+    v.dh_prev_1_to_da_r = np.empty((v.piece, B, 4*n_h), dtype)  # dh[t-1]_1, du_h_2, da_z, da_r: (n_h) each
+    v.dh_prev_1_to_da_r_lanes = v.dh_prev_1_to_da_r.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     v.du_h = np.empty((B, n_h), dtype)
     v.k_da_r = np.empty((v.piece, B, n_h), dtype)
     v.k_da_r_1 = np.empty((v.piece, B, n_h), dtype)
@@ -140,14 +140,14 @@ def _adjoint_workspace(w):
     v.ticks = list(
         zip(
             [*v.dy_h] * v.pieces,
-            [*v.da_r_to_dh_prev_1_lanes[:, 1:4]] * v.pieces,
-            [*v.k_da_z_k_du_h_2_k_da_z_1] * v.pieces,
-            [*v.da_r_to_dh_prev_1_lanes[:, 2]] * v.pieces,
-            [*v.da_r_to_dh_prev_1_lanes[:, 0]] * v.pieces,
+            [*v.dh_prev_1_to_da_r_lanes[:, 0:3]] * v.pieces,
+            [*v.k_da_z_1_k_du_h_2_k_da_z] * v.pieces,
+            [*v.dh_prev_1_to_da_r_lanes[:, 1]] * v.pieces,
+            [*v.dh_prev_1_to_da_r_lanes[:, 3]] * v.pieces,
             [*v.k_da_r] * v.pieces,
             w.rz[:, 0],
-            [*v.da_r_to_dh_prev_1[:, :, :2*n_h]] * v.pieces,
-            [*v.da_r_to_dh_prev_1_lanes[:, 3]] * v.pieces,
+            [*v.dh_prev_1_to_da_r[:, :, 2*n_h:4*n_h]] * v.pieces,
+            [*v.dh_prev_1_to_da_r_lanes[:, 0]] * v.pieces,
         ),
     )
     return v
@@ -179,12 +179,12 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[n_h:2*n_h], 0.5 * b[:n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[n_h:2*n_h], 0.5 * b[:n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[n_h:2*n_h], 0.5 * U[:n_h]]).T)
     U_T_2 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
     half_U_rz_h = w.half_U_rz_h
     half_U_rz_h_lanes = w.half_U_rz_h_lanes
-    U_h_u_h = w.U_h_u_h
+    u_h_2 = w.u_h_2
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -192,7 +192,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # one product of x: half_W_z_x = half_W_z x; W_h_x = W_h x
         np.copyto(
             w.x_a_r_x_a_z_x_u_h_2[:steps, :, n_h:3*n_h],
-            np.dot(
+            np.matmul(
                 w.x[now].reshape(steps * B, n_h),
                 W_T,
             ).reshape(w.x_a_r_x_a_z_x_u_h_2[:steps, :, n_h:3*n_h].shape),
@@ -200,9 +200,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # half_x = x/2
         np.multiply(0.5, w.x[now], out=w.x_a_r_x_a_z_x_u_h_2_lanes[:steps, 0])
         # half_x_a_z = half_W_z_x + half_b_z; half_x_a_r = half_b_r + half_x; x_u_h_2 = W_h_x + b_h
-        np.add(w.x_a_r_x_a_z_x_u_h_2_lanes[:steps], b_lanes, out=w.x_a_r_x_a_z_x_u_h_2_lanes[:steps])
+        np.add(w.x_a_r_x_a_z_x_u_h_2[:steps], b_row, out=w.x_a_r_x_a_z_x_u_h_2[:steps])
 
-        for h_prev, rz, half_x_a_rz, u_h, r, tanh_u_h_2, x_u_h_2, z, h in w.ticks[now]:
+        for h_prev, rz, half_x_a_rz, u_h, r, x_u_h_2, tanh_u_h_2, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_z_h = half_U_z h[t-1]; half_U_r_h = half_U_r h[t-1]
             np.dot(h_prev, U_T, out=half_U_rz_h)
             # half_a_z = half_U_z_h + half_x_a_z; half_a_r = half_U_r_h + half_x_a_r
@@ -216,11 +216,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # u_h = h[t-1]*r
             np.multiply(h_prev, r, out=u_h)
             # one product of u_h: U_h_u_h = U_h u_h
-            np.dot(u_h, U_T_2, out=U_h_u_h)
+            np.dot(u_h, U_T_2, out=u_h_2)
             # u_h_2 = U_h_u_h + x_u_h_2
-            np.add(x_u_h_2, U_h_u_h, out=tanh_u_h_2)
+            np.add(u_h_2, x_u_h_2, out=u_h_2)
             # tanh_u_h_2 = tanh(u_h_2)
-            np.tanh(tanh_u_h_2, out=tanh_u_h_2)
+            np.tanh(u_h_2, out=tanh_u_h_2)
             # h_1 = -h[t-1] + tanh_u_h_2
             np.subtract(tanh_u_h_2, h_prev, out=h_2)
             # h_2 = h_1*z
@@ -260,7 +260,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     U = params["U"]
 
     U_rows = U[2*n_h:3*n_h]
-    U_rows_2 = np.concatenate([U[n_h:2*n_h], U[:n_h]])
+    U_rows_2 = U[:2*n_h]
+    W_rows = np.concatenate([W[n_h:2*n_h], W[:n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -273,22 +274,22 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_du_h_2_1 = tanh_u_h_2**2
-        np.multiply(w.tanh_u_h_2[now], w.tanh_u_h_2[now], out=v.k_da_z_k_du_h_2_k_da_z_1[:steps, 1])
+        np.multiply(w.tanh_u_h_2[now], w.tanh_u_h_2[now], out=v.k_da_z_1_k_du_h_2_k_da_z[:steps, 1])
         # k_du_h_2_2 = 1 - k_du_h_2_1
-        np.subtract(1, v.k_da_z_k_du_h_2_k_da_z_1[:steps, 1], out=v.k_da_z_k_du_h_2_k_da_z_1[:steps, 1])
+        np.subtract(1, v.k_da_z_1_k_du_h_2_k_da_z[:steps, 1], out=v.k_da_z_1_k_du_h_2_k_da_z[:steps, 1])
         # k_du_h_2 = k_du_h_2_2*z
-        np.multiply(v.k_da_z_k_du_h_2_k_da_z_1[:steps, 1], w.rz[now, 1], out=v.k_da_z_k_du_h_2_k_da_z_1[:steps, 1])
+        np.multiply(v.k_da_z_1_k_du_h_2_k_da_z[:steps, 1], w.rz[now, 1], out=v.k_da_z_1_k_du_h_2_k_da_z[:steps, 1])
         # k_da_z_1 = 1 - z
-        np.subtract(1, w.rz[now, 1], out=v.k_da_z_k_du_h_2_k_da_z_1[:steps, 2])
+        np.subtract(1, w.rz[now, 1], out=v.k_da_z_1_k_du_h_2_k_da_z[:steps, 0])
         # k_da_z_2 = -h[t-1] + tanh_u_h_2
         np.subtract(w.tanh_u_h_2[now], w.h[now], out=v.k_da_z_2[:steps])
         # k_da_z_3 = k_da_z_1*z
-        np.multiply(v.k_da_z_k_du_h_2_k_da_z_1[:steps, 2], w.rz[now, 1], out=v.k_da_z_k_du_h_2_k_da_z_1[:steps, 0])
+        np.multiply(v.k_da_z_1_k_du_h_2_k_da_z[:steps, 0], w.rz[now, 1], out=v.k_da_z_1_k_du_h_2_k_da_z[:steps, 2])
         # k_da_z = k_da_z_2*k_da_z_3
         np.multiply(
-            v.k_da_z_k_du_h_2_k_da_z_1[:steps, 0],
+            v.k_da_z_1_k_du_h_2_k_da_z[:steps, 2],
             v.k_da_z_2[:steps],
-            out=v.k_da_z_k_du_h_2_k_da_z_1[:steps, 0],
+            out=v.k_da_z_1_k_du_h_2_k_da_z[:steps, 2],
         )
         # k_da_r_2 = h[t-1]*r
         np.multiply(w.h[now], w.rz[now, 0], out=v.k_da_r[:steps])
@@ -299,19 +300,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
 
         for (
             dy_h,
-            da_z_du_h_2_dh_prev_1,
-            k_da_z_k_du_h_2_k_da_z_1,
+            dh_prev_1_du_h_2_da_z,
+            k_da_z_1_k_du_h_2_k_da_z,
             du_h_2,
             da_r,
             k_da_r,
             r,
-            da_rz_rows,
+            da_zr_rows,
             dh_prev_1,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
             # du_h_2 = dh*k_du_h_2; da_z = dh*k_da_z; k_dh[t-1]_4 = dh*k_da_z_1
-            np.multiply(dh, k_da_z_k_du_h_2_k_da_z_1, out=da_z_du_h_2_dh_prev_1)
+            np.multiply(dh, k_da_z_1_k_du_h_2_k_da_z, out=dh_prev_1_du_h_2_da_z)
             # one product of du_h_2: du_h = U_hᵀ du_h_2
             np.dot(du_h_2, U_rows, out=du_h)
             # da_r = du_h*k_da_r
@@ -319,41 +320,40 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # k_dh[t-1]_3 = du_h*r
             np.multiply(du_h, r, out=k_dh_prev_3)
             # one product: p_dh[t-1] = U_rᵀ da_r + U_zᵀ da_z
-            np.dot(da_rz_rows, U_rows_2, out=dh_prev)
+            np.dot(da_zr_rows, U_rows_2, out=dh_prev)
             # dh[t-1]_1 = k_dh[t-1]_3 + k_dh[t-1]_4
             np.add(dh_prev_1, k_dh_prev_3, out=dh_prev_1)
             # dh[t-1] = dh[t-1]_1 + p_dh[t-1]
             np.add(dh_prev, dh_prev_1, out=dh_prev)
 
         # one product: p_dx = W_hᵀ du_h_2 + W_zᵀ da_z
-        np.dot(
-            v.da_r_to_dh_prev_1[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h),
-            W,
+        np.matmul(
+            v.dh_prev_1_to_da_r[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h),
+            W_rows,
             out=v.dx[now].reshape(steps * B, n_h),
         )
         # dx = da_r + p_dx
-        np.add(v.dx[now], v.da_r_to_dh_prev_1_lanes[:steps, 0], out=v.dx[now])
+        np.add(v.dx[now], v.dh_prev_1_to_da_r_lanes[:steps, 3], out=v.dx[now])
         # one product: dW_z = Σ da_z xᵀ; dW_h = Σ du_h_2 xᵀ
-        dW += np.dot(
-            v.da_r_to_dh_prev_1[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
+        dW[n_h:2*n_h] += np.matmul(
+            v.dh_prev_1_to_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+            w.x[now].reshape(steps * B, n_h),
+        )
+        dW[:n_h] += np.matmul(
+            v.dh_prev_1_to_da_r[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_h),
         )
         # one product: dU_z = Σ da_z h[t-1]ᵀ; dU_r = Σ da_r h[t-1]ᵀ
-        dU[n_h:2*n_h] += np.dot(
-            v.da_r_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[:n_h] += np.dot(
-            v.da_r_to_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dU[:2*n_h] += np.matmul(
+            v.dh_prev_1_to_da_r[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_z = Σ da_z; db_r = Σ da_r; db_h = Σ du_h_2
-        db[n_h:2*n_h] += np.sum(v.da_r_to_dh_prev_1[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:n_h] += np.sum(v.da_r_to_dh_prev_1[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
-        db[2*n_h:3*n_h] += np.sum(v.da_r_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
+        db[2*n_h:3*n_h] += np.sum(v.dh_prev_1_to_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
+        db[:2*n_h] += np.sum(v.dh_prev_1_to_da_r[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h), axis=0)
         # one product: dU_h = Σ du_h_2 u_hᵀ
-        dU[2*n_h:3*n_h] += np.dot(
-            v.da_r_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
+        dU[2*n_h:3*n_h] += np.matmul(
+            v.dh_prev_1_to_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.u_h[now].reshape(steps * B, n_h),
         )
 
@@ -508,6 +508,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -537,12 +543,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

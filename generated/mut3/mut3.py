@@ -96,30 +96,29 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 6*n_h, 3*n_h, dtype)
-    w.tanh_h = np.empty((T, B, n_h), dtype)
-    w.half_U_z_tanh_h = np.empty((B, n_h), dtype)
-    # half_x_a_z, half_x_a_r, x_a_h_tilde: (n_h) each
-    w.x_a_z_x_a_r_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
-    w.x_a_z_x_a_r_x_a_h_tilde_lanes = w.x_a_z_x_a_r_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.zr = np.empty((T, 2, B, n_h), dtype)  # z, r: (n_h) each
+    w.tanh_h_r_z = np.empty((T, 3, B, n_h), dtype)  # tanh_h, r, z: (n_h) each
+    w.half_a_z = np.empty((B, n_h), dtype)
+    # half_x_a_r, half_x_a_z, x_a_h_tilde: (n_h) each
+    w.x_a_r_x_a_z_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
+    w.x_a_r_x_a_z_x_a_h_tilde_lanes = w.x_a_r_x_a_z_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.half_U_r_h = np.empty((B, n_h), dtype)
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
-    w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
+    w.a_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.zr[:, 1],
-            [*w.x_a_z_x_a_r_x_a_h_tilde_lanes[:, 1]] * w.pieces,
-            w.tanh_h,
-            w.zr[:, 0],
-            [*w.x_a_z_x_a_r_x_a_h_tilde_lanes[:, 0]] * w.pieces,
-            w.zr,
+            w.tanh_h_r_z[:, 1],
+            [*w.x_a_r_x_a_z_x_a_h_tilde_lanes[:, 0]] * w.pieces,
+            w.tanh_h_r_z[:, 0],
+            [*w.x_a_r_x_a_z_x_a_h_tilde_lanes[:, 1]] * w.pieces,
+            w.tanh_h_r_z[:, 2],
+            w.tanh_h_r_z[:, 1:3],
             w.u_h_tilde,
+            [*w.x_a_r_x_a_z_x_a_h_tilde_lanes[:, 2]] * w.pieces,
             w.h_tilde,
-            [*w.x_a_z_x_a_r_x_a_h_tilde_lanes[:, 2]] * w.pieces,
             w.h[1:],
         ),
     )
@@ -133,10 +132,10 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 11*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # k_da_z_1, k_da_z, k_da_h_tilde, k_k_dh[t-1]: (n_h) each
-    v.k_da_z_1_to_k_k_dh_prev = np.empty((v.piece, 4, B, n_h), dtype)
-    v.dh_prev_to_da_r = np.empty((v.piece + 1, B, 4*n_h), dtype)  # dh[t-1], da_z, da_h_tilde, da_r: (n_h) each
-    v.dh_prev_to_da_r_lanes = v.dh_prev_to_da_r.reshape(v.piece + 1, B, 4, n_h).transpose(0, 2, 1, 3)
+    # k_k_dh[t-1], k_da_h_tilde, k_da_z, k_da_z_1: (n_h) each
+    v.k_k_dh_prev_to_k_da_z_1 = np.empty((v.piece, 4, B, n_h), dtype)
+    v.da_r_to_dh_prev = np.empty((v.piece + 1, B, 4*n_h), dtype)  # da_r, da_h_tilde, da_z, dh[t-1]: (n_h) each
+    v.da_r_to_dh_prev_lanes = v.da_r_to_dh_prev.reshape(v.piece + 1, B, 4, n_h).transpose(0, 2, 1, 3)
     v.du_h_tilde = np.empty((B, n_h), dtype)
     v.k_da_r = np.empty((v.piece, B, n_h), dtype)
     v.k_da_r_1 = np.empty((v.piece, B, n_h), dtype)
@@ -149,17 +148,17 @@ def _adjoint_workspace(w):
     v.dy_h = np.empty((v.piece, B, n_h), dtype)
     v.ticks = list(
         zip(
-            [*v.dh_prev_to_da_r_lanes[1:, 0]] * v.pieces,
+            [*v.da_r_to_dh_prev_lanes[1:, 3]] * v.pieces,
             [*v.dy_h] * v.pieces,
-            [*v.dh_prev_to_da_r_lanes[:-1, 0:3]] * v.pieces,
-            [*v.k_da_z_1_to_k_k_dh_prev[:, 0:3]] * v.pieces,
-            [*v.dh_prev_to_da_r_lanes[:-1, 2]] * v.pieces,
-            [*v.dh_prev_to_da_r_lanes[:-1, 3]] * v.pieces,
+            [*v.da_r_to_dh_prev_lanes[:-1, 1:4]] * v.pieces,
+            [*v.k_k_dh_prev_to_k_da_z_1[:, 1:4]] * v.pieces,
+            [*v.da_r_to_dh_prev_lanes[:-1, 1]] * v.pieces,
+            [*v.da_r_to_dh_prev_lanes[:-1, 0]] * v.pieces,
             [*v.k_da_r] * v.pieces,
-            [*v.dh_prev_to_da_r_lanes[:-1, 1]] * v.pieces,
-            w.zr[:, 1],
-            [*v.k_da_z_1_to_k_k_dh_prev[:, 3]] * v.pieces,
-            [*v.dh_prev_to_da_r_lanes[:-1, 0]] * v.pieces,
+            [*v.da_r_to_dh_prev_lanes[:-1, 2]] * v.pieces,
+            w.tanh_h_r_z[:, 1],
+            [*v.k_k_dh_prev_to_k_da_z_1[:, 0]] * v.pieces,
+            [*v.da_r_to_dh_prev_lanes[:-1, 3]] * v.pieces,
         ),
     )
     return v
@@ -190,28 +189,28 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U = params["U"]
     b = params["b"]
 
-    W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    W_T = np.ascontiguousarray(np.concatenate([0.5 * W[n_h:2*n_h], 0.5 * W[:n_h], W[2*n_h:3*n_h]]).T)
+    b_row = np.concatenate([0.5 * b[n_h:2*n_h], 0.5 * b[:n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(0.5 * U[n_h:2*n_h].T)
     U_T_2 = np.ascontiguousarray(0.5 * U[:n_h].T)
     U_T_3 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
     half_U_r_h = w.half_U_r_h
-    half_U_z_tanh_h = w.half_U_z_tanh_h
-    U_h_u_h_tilde = w.U_h_u_h_tilde
+    half_a_z = w.half_a_z
+    a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_z_x = half_W_z x; half_W_r_x = half_W_r x; W_h_x = W_h x
-        np.dot(
+        np.matmul(
             w.x[now].reshape(steps * B, n_x),
             W_T,
-            out=w.x_a_z_x_a_r_x_a_h_tilde[:steps].reshape(steps * B, 3*n_h),
+            out=w.x_a_r_x_a_z_x_a_h_tilde[:steps].reshape(steps * B, 3*n_h),
         )
         # half_x_a_z = half_W_z_x + half_b_z; half_x_a_r = half_W_r_x + half_b_r; x_a_h_tilde = W_h_x + b_h
-        np.add(w.x_a_z_x_a_r_x_a_h_tilde_lanes[:steps], b_lanes, out=w.x_a_z_x_a_r_x_a_h_tilde_lanes[:steps])
+        np.add(w.x_a_r_x_a_z_x_a_h_tilde[:steps], b_row, out=w.x_a_r_x_a_z_x_a_h_tilde[:steps])
 
-        for h_prev, r, half_x_a_r, tanh_h, z, half_x_a_z, zr, u_h_tilde, h_tilde, x_a_h_tilde, h in w.ticks[now]:
+        for h_prev, r, half_x_a_r, tanh_h, half_x_a_z, z, rz, u_h_tilde, x_a_h_tilde, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]
             np.dot(h_prev, U_T, out=half_U_r_h)
             # half_a_r = half_U_r_h + half_x_a_r
@@ -220,23 +219,23 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.tanh(h_prev, out=tanh_h)
             np.tanh(r, out=r)
             # one product of tanh_h: half_U_z_tanh_h = half_U_z tanh_h
-            np.dot(tanh_h, U_T_2, out=half_U_z_tanh_h)
+            np.dot(tanh_h, U_T_2, out=half_a_z)
             # half_a_z = half_U_z_tanh_h + half_x_a_z
-            np.add(half_x_a_z, half_U_z_tanh_h, out=z)
+            np.add(half_a_z, half_x_a_z, out=half_a_z)
             # half_z = tanh(half_a_z)
-            np.tanh(z, out=z)
+            np.tanh(half_a_z, out=z)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr, 0.5, out=zr)
+            np.multiply(rz, 0.5, out=rz)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(zr, 0.5, out=zr)
+            np.add(rz, 0.5, out=rz)
             # u_h_tilde = h[t-1]*r
             np.multiply(h_prev, r, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde
-            np.dot(u_h_tilde, U_T_3, out=U_h_u_h_tilde)
+            np.dot(u_h_tilde, U_T_3, out=a_h_tilde)
             # a_h_tilde = U_h_u_h_tilde + x_a_h_tilde
-            np.add(x_a_h_tilde, U_h_u_h_tilde, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_1 = -h[t-1] + h_tilde
             np.subtract(h_tilde, h_prev, out=h_2)
             # h_2 = h_1*z
@@ -268,17 +267,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     w.adjoint = v if work is not None else w.adjoint
     if dy is not None:
         _check("dy", dy, (T, B, n_h), ("T", "B", "n_h"), dtype)
-    v.dh_prev_to_da_r_lanes[0, 0][...] = 0.0
+    v.da_r_to_dh_prev_lanes[0, 3][...] = 0.0
     if dstate is not None:
         _named("dstate", dstate, STATES)
-        v.dh_prev_to_da_r_lanes[0, 0][...] = _check("dstate['h']", dstate["h"], (B, n_h), ("B", "n_h"), dtype)
+        v.da_r_to_dh_prev_lanes[0, 3][...] = _check("dstate['h']", dstate["h"], (B, n_h), ("B", "n_h"), dtype)
     W = params["W"]
     U = params["U"]
 
     U_rows = U[2*n_h:3*n_h]
     U_rows_2 = U[:n_h]
     U_rows_3 = U[n_h:2*n_h]
-    W_rows = np.concatenate([W[:n_h], W[2*n_h:3*n_h], W[n_h:2*n_h]])
+    W_rows = np.concatenate([W[n_h:3*n_h], W[:n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -291,40 +290,48 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
-        np.copyto(v.dh_prev_to_da_r_lanes[steps, 0], v.dh_prev_to_da_r_lanes[0, 0])
+        np.copyto(v.da_r_to_dh_prev_lanes[steps, 3], v.da_r_to_dh_prev_lanes[0, 3])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_h_tilde_1 = h_tilde**2
-        np.multiply(w.h_tilde[now], w.h_tilde[now], out=v.k_da_z_1_to_k_k_dh_prev[:steps, 2])
+        np.multiply(w.h_tilde[now], w.h_tilde[now], out=v.k_k_dh_prev_to_k_da_z_1[:steps, 1])
         # k_k_dh[t-1]_1 = tanh_h**2
-        np.multiply(w.tanh_h[now], w.tanh_h[now], out=v.k_da_z_1_to_k_k_dh_prev[:steps, 3])
+        np.multiply(w.tanh_h_r_z[now, 0], w.tanh_h_r_z[now, 0], out=v.k_k_dh_prev_to_k_da_z_1[:steps, 0])
         # k_da_h_tilde_2 = 1 - k_da_h_tilde_1; k_k_dh[t-1] = 1 - k_k_dh[t-1]_1
-        np.subtract(1, v.k_da_z_1_to_k_k_dh_prev[:steps, 2:4], out=v.k_da_z_1_to_k_k_dh_prev[:steps, 2:4])
+        np.subtract(1, v.k_k_dh_prev_to_k_da_z_1[:steps, 0:2], out=v.k_k_dh_prev_to_k_da_z_1[:steps, 0:2])
         # k_da_h_tilde = k_da_h_tilde_2*z
-        np.multiply(v.k_da_z_1_to_k_k_dh_prev[:steps, 2], w.zr[now, 0], out=v.k_da_z_1_to_k_k_dh_prev[:steps, 2])
+        np.multiply(
+            v.k_k_dh_prev_to_k_da_z_1[:steps, 1],
+            w.tanh_h_r_z[now, 2],
+            out=v.k_k_dh_prev_to_k_da_z_1[:steps, 1],
+        )
         # k_da_z_1 = 1 - z
-        np.subtract(1, w.zr[now, 0], out=v.k_da_z_1_to_k_k_dh_prev[:steps, 0])
+        np.subtract(1, w.tanh_h_r_z[now, 2], out=v.k_k_dh_prev_to_k_da_z_1[:steps, 3])
         # k_da_z_2 = -h[t-1] + h_tilde
         np.subtract(w.h_tilde[now], w.h[now], out=v.k_da_z_2[:steps])
         # k_da_z_3 = k_da_z_1*z
-        np.multiply(v.k_da_z_1_to_k_k_dh_prev[:steps, 0], w.zr[now, 0], out=v.k_da_z_1_to_k_k_dh_prev[:steps, 1])
+        np.multiply(
+            v.k_k_dh_prev_to_k_da_z_1[:steps, 3],
+            w.tanh_h_r_z[now, 2],
+            out=v.k_k_dh_prev_to_k_da_z_1[:steps, 2],
+        )
         # k_da_z = k_da_z_2*k_da_z_3
         np.multiply(
-            v.k_da_z_1_to_k_k_dh_prev[:steps, 1],
+            v.k_k_dh_prev_to_k_da_z_1[:steps, 2],
             v.k_da_z_2[:steps],
-            out=v.k_da_z_1_to_k_k_dh_prev[:steps, 1],
+            out=v.k_k_dh_prev_to_k_da_z_1[:steps, 2],
         )
         # k_da_r_2 = h[t-1]*r
-        np.multiply(w.h[now], w.zr[now, 1], out=v.k_da_r[:steps])
+        np.multiply(w.h[now], w.tanh_h_r_z[now, 1], out=v.k_da_r[:steps])
         # k_da_r_1 = 1 - r
-        np.subtract(1, w.zr[now, 1], out=v.k_da_r_1[:steps])
+        np.subtract(1, w.tanh_h_r_z[now, 1], out=v.k_da_r_1[:steps])
         # k_da_r = k_da_r_1*k_da_r_2
         np.multiply(v.k_da_r[:steps], v.k_da_r_1[:steps], out=v.k_da_r[:steps])
 
         for (
             dh_next,
             dy_h,
-            dh_prev_da_z_da_h_tilde,
-            k_da_z_1_to_k_da_h_tilde,
+            da_h_tilde_da_z_dh_prev,
+            k_da_h_tilde_to_k_da_z_1,
             da_h_tilde,
             da_r,
             k_da_r,
@@ -336,7 +343,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dh = dh[t+1] + dy_h
             np.add(dh_next, dy_h, out=dh)
             # da_h_tilde = dh*k_da_h_tilde; da_z = dh*k_da_z; k_dh[t-1]_4 = dh*k_da_z_1
-            np.multiply(dh, k_da_z_1_to_k_da_h_tilde, out=dh_prev_da_z_da_h_tilde)
+            np.multiply(dh, k_da_h_tilde_to_k_da_z_1, out=da_h_tilde_da_z_dh_prev)
             # one product of da_h_tilde: du_h_tilde = U_hᵀ da_h_tilde
             np.dot(da_h_tilde, U_rows, out=du_h_tilde)
             # da_r = du_h_tilde*k_da_r
@@ -357,45 +364,40 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev_2, out=dh_prev)
 
         # one product: dx = W_hᵀ da_h_tilde + W_rᵀ da_r + W_zᵀ da_z
-        np.dot(
-            v.dh_prev_to_da_r[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h),
+        np.matmul(
+            v.da_r_to_dh_prev[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_z = Σ da_z xᵀ; dW_r = Σ da_r xᵀ; dW_h = Σ da_h_tilde xᵀ
-        dW[:n_h] += np.dot(
-            v.dh_prev_to_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dW[n_h:3*n_h] += np.matmul(
+            v.da_r_to_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[2*n_h:3*n_h] += np.dot(
-            v.dh_prev_to_da_r[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[n_h:2*n_h] += np.dot(
-            v.dh_prev_to_da_r[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
+        dW[:n_h] += np.matmul(
+            v.da_r_to_dh_prev[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_z = Σ da_z tanh_hᵀ
-        dU[:n_h] += np.dot(
-            v.dh_prev_to_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
-            w.tanh_h[now].reshape(steps * B, n_h),
+        dU[:n_h] += np.matmul(
+            v.da_r_to_dh_prev[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
+            w.tanh_h_r_z[now, 0].reshape(steps * B, n_h),
         )
         # db_z = Σ da_z; db_r = Σ da_r; db_h = Σ da_h_tilde
-        db[:n_h] += np.sum(v.dh_prev_to_da_r[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
-        db[2*n_h:3*n_h] += np.sum(v.dh_prev_to_da_r[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
-        db[n_h:2*n_h] += np.sum(v.dh_prev_to_da_r[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h), axis=0)
+        db[n_h:3*n_h] += np.sum(v.da_r_to_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h), axis=0)
+        db[:n_h] += np.sum(v.da_r_to_dh_prev[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
         # one product: dU_r = Σ da_r h[t-1]ᵀ
-        dU[n_h:2*n_h] += np.dot(
-            v.dh_prev_to_da_r[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
+        dU[n_h:2*n_h] += np.matmul(
+            v.da_r_to_dh_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # one product: dU_h = Σ da_h_tilde u_h_tildeᵀ
-        dU[2*n_h:3*n_h] += np.dot(
-            v.dh_prev_to_da_r[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
+        dU[2*n_h:3*n_h] += np.matmul(
+            v.da_r_to_dh_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.u_h_tilde[now].reshape(steps * B, n_h),
         )
 
-    return {"W": dW, "U": dU, "b": db}, v.dx, {"h": v.dh_prev_to_da_r_lanes[0, 0].copy()}
+    return {"W": dW, "U": dU, "b": db}, v.dx, {"h": v.da_r_to_dh_prev_lanes[0, 3].copy()}
 
 
 def step(params, x_t, state):
@@ -553,6 +555,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -582,12 +590,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -95,8 +95,8 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 5*n_h, 3*n_h, dtype)
     w.x_u_a_x_a_c_x_u_h = np.empty((w.piece, B, 3*n_h), dtype)  # x_u_a, half_x_a_c, x_u_h: (n_h) each
     w.x_u_a_x_a_c_x_u_h_lanes = w.x_u_a_x_a_c_x_u_h.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.U_ac_h = np.empty((B, 2*n_h), dtype)  # U_a_h, half_U_c_h: (n_h) each
-    w.U_ac_h_lanes = w.U_ac_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.u_a_a_c = np.empty((B, 2*n_h), dtype)  # u_a, half_a_c: (n_h) each
+    w.u_a_a_c_lanes = w.u_a_a_c.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.tanh_u_a_c = np.empty((T, 2, B, n_h), dtype)  # tanh_u_a, c: (n_h) each
     w.a = np.empty((T, B, n_h), dtype)
     w.tanh_u_h = np.empty((T, B, n_h), dtype)
@@ -105,8 +105,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.x_u_a_x_a_c_x_u_h[:, :, :2*n_h]] * w.pieces,
             w.tanh_u_a_c,
-            [*w.x_u_a_x_a_c_x_u_h_lanes[:, 0:2]] * w.pieces,
             w.a,
             w.tanh_u_a_c[:, 0],
             w.tanh_u_a_c[:, 1],
@@ -125,8 +125,8 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 12*n_h, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
-    # k_du_a, k_da_c, k_k_dh[t-1]_3, k_du_h_1, k_da_c_1, k_du_h, k_du_a_2: (n_h) each
-    v.k_du_a_to_k_du_a_2 = np.empty((v.piece, 7, B, n_h), dtype)
+    # k_du_h, k_du_a_2, k_du_a, k_da_c, k_k_dh[t-1]_3, k_du_h_1, k_da_c_1: (n_h) each
+    v.k_du_h_to_k_da_c_1 = np.empty((v.piece, 7, B, n_h), dtype)
     v.du_h_to_k_dh_prev_3 = np.empty((v.piece, B, 4*n_h), dtype)  # du_h, du_a, da_c, k_dh[t-1]_3: (n_h) each
     v.du_h_to_k_dh_prev_3_lanes = v.du_h_to_k_dh_prev_3.reshape(v.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     v.dh_prev = np.empty((B, n_h), dtype)
@@ -137,7 +137,7 @@ def _adjoint_workspace(w):
             [*v.dh] * v.pieces,
             [*v.dy_h] * v.pieces,
             [*v.du_h_to_k_dh_prev_3_lanes[:, 1:4]] * v.pieces,
-            [*v.k_du_a_to_k_du_a_2[:, 0:3]] * v.pieces,
+            [*v.k_du_h_to_k_da_c_1[:, 2:5]] * v.pieces,
             [*v.du_h_to_k_dh_prev_3[:, :, n_h:3*n_h]] * v.pieces,
             [*v.du_h_to_k_dh_prev_3_lanes[:, 3]] * v.pieces,
         ),
@@ -171,26 +171,26 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([U[:n_h], 0.5 * U[n_h:2*n_h]]).T)
-    U_ac_h = w.U_ac_h
-    U_ac_h_lanes = w.U_ac_h_lanes
+    u_a_a_c = w.u_a_a_c
+    u_a_a_c_lanes = w.u_a_a_c_lanes
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_a_x = W_a x; half_W_c_x = half_W_c x; W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_u_a_x_a_c_x_u_h[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_u_a_x_a_c_x_u_h[:steps].reshape(steps * B, 3*n_h))
         # x_u_a = W_a_x + b_a; half_x_a_c = half_W_c_x + half_b_c; x_u_h = W_h_x + b_h
-        np.add(w.x_u_a_x_a_c_x_u_h_lanes[:steps], b_lanes, out=w.x_u_a_x_a_c_x_u_h_lanes[:steps])
+        np.add(w.x_u_a_x_a_c_x_u_h[:steps], b_row, out=w.x_u_a_x_a_c_x_u_h[:steps])
 
-        for h_prev, tanh_u_a_c, x_u_a_x_a_c, a, tanh_u_a, c, tanh_u_h, x_u_h, h in w.ticks[now]:
+        for h_prev, x_u_a_x_a_c_rows, tanh_u_a_c, a, tanh_u_a, c, tanh_u_h, x_u_h, h in w.ticks[now]:
             # one product of h[t-1]: U_a_h = U_a h[t-1]; half_U_c_h = half_U_c h[t-1]
-            np.dot(h_prev, U_T, out=U_ac_h)
+            np.dot(h_prev, U_T, out=u_a_a_c)
             # u_a = U_a_h + x_u_a; half_a_c = half_U_c_h + half_x_a_c
-            np.add(x_u_a_x_a_c, U_ac_h_lanes, out=tanh_u_a_c)
+            np.add(u_a_a_c, x_u_a_x_a_c_rows, out=u_a_a_c)
             # tanh_u_a = tanh(u_a); half_c = tanh(half_a_c)
-            np.tanh(tanh_u_a_c, out=tanh_u_a_c)
+            np.tanh(u_a_a_c_lanes, out=tanh_u_a_c)
             # a = tanh_u_a + 1
             np.add(1, tanh_u_a, out=a)
             # c_1 = half_c/2
@@ -251,39 +251,39 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_du_h_1 = 1 - c
-        np.subtract(1, w.tanh_u_a_c[now, 1], out=v.k_du_a_to_k_du_a_2[:steps, 3])
+        np.subtract(1, w.tanh_u_a_c[now, 1], out=v.k_du_h_to_k_da_c_1[:steps, 5])
         # k_du_h_2 = tanh_u_h**2
-        np.multiply(w.tanh_u_h[now], w.tanh_u_h[now], out=v.k_du_a_to_k_du_a_2[:steps, 5])
+        np.multiply(w.tanh_u_h[now], w.tanh_u_h[now], out=v.k_du_h_to_k_da_c_1[:steps, 0])
         # k_du_a_1 = tanh_u_a**2
-        np.multiply(w.tanh_u_a_c[now, 0], w.tanh_u_a_c[now, 0], out=v.k_du_a_to_k_du_a_2[:steps, 6])
+        np.multiply(w.tanh_u_a_c[now, 0], w.tanh_u_a_c[now, 0], out=v.k_du_h_to_k_da_c_1[:steps, 1])
         # k_du_h_3 = 1 - k_du_h_2; k_du_a_2 = 1 - k_du_a_1
-        np.subtract(1, v.k_du_a_to_k_du_a_2[:steps, 5:7], out=v.k_du_a_to_k_du_a_2[:steps, 5:7])
+        np.subtract(1, v.k_du_h_to_k_da_c_1[:steps, 0:2], out=v.k_du_h_to_k_da_c_1[:steps, 0:2])
         # k_da_c_1 = h[t-1] - tanh_u_h
-        np.subtract(w.h[now], w.tanh_u_h[now], out=v.k_du_a_to_k_du_a_2[:steps, 4])
+        np.subtract(w.h[now], w.tanh_u_h[now], out=v.k_du_h_to_k_da_c_1[:steps, 6])
         # k_da_c_2 = c*k_du_h_1
-        np.multiply(v.k_du_a_to_k_du_a_2[:steps, 3], w.tanh_u_a_c[now, 1], out=v.k_du_a_to_k_du_a_2[:steps, 1])
+        np.multiply(v.k_du_h_to_k_da_c_1[:steps, 5], w.tanh_u_a_c[now, 1], out=v.k_du_h_to_k_da_c_1[:steps, 3])
         # k_du_h = k_du_h_1*k_du_h_3; k_da_c = k_da_c_1*k_da_c_2
         np.multiply(
-            v.k_du_a_to_k_du_a_2[:steps, 1],
-            v.k_du_a_to_k_du_a_2[:steps, 4],
-            out=v.k_du_a_to_k_du_a_2[:steps, 1],
+            v.k_du_h_to_k_da_c_1[:steps, 0],
+            v.k_du_h_to_k_da_c_1[:steps, 5],
+            out=v.k_du_h_to_k_da_c_1[:steps, 0],
         )
         np.multiply(
-            v.k_du_a_to_k_du_a_2[:steps, 5],
-            v.k_du_a_to_k_du_a_2[:steps, 3],
-            out=v.k_du_a_to_k_du_a_2[:steps, 5],
+            v.k_du_h_to_k_da_c_1[:steps, 3],
+            v.k_du_h_to_k_da_c_1[:steps, 6],
+            out=v.k_du_h_to_k_da_c_1[:steps, 3],
         )
         # k_k_dh[t-1]_3_1 = a*k_du_h
-        np.multiply(v.k_du_a_to_k_du_a_2[:steps, 5], w.a[now], out=v.k_du_a_to_k_du_a_2[:steps, 2])
+        np.multiply(v.k_du_h_to_k_da_c_1[:steps, 0], w.a[now], out=v.k_du_h_to_k_da_c_1[:steps, 4])
         # k_k_dh[t-1]_3 = c + k_k_dh[t-1]_3_1
-        np.add(v.k_du_a_to_k_du_a_2[:steps, 2], w.tanh_u_a_c[now, 1], out=v.k_du_a_to_k_du_a_2[:steps, 2])
+        np.add(v.k_du_h_to_k_da_c_1[:steps, 4], w.tanh_u_a_c[now, 1], out=v.k_du_h_to_k_da_c_1[:steps, 4])
         # k_du_a_3 = h[t-1]*k_du_h
-        np.multiply(v.k_du_a_to_k_du_a_2[:steps, 5], w.h[now], out=v.k_du_a_to_k_du_a_2[:steps, 0])
+        np.multiply(v.k_du_h_to_k_da_c_1[:steps, 0], w.h[now], out=v.k_du_h_to_k_da_c_1[:steps, 2])
         # k_du_a = k_du_a_2*k_du_a_3
         np.multiply(
-            v.k_du_a_to_k_du_a_2[:steps, 0],
-            v.k_du_a_to_k_du_a_2[:steps, 6],
-            out=v.k_du_a_to_k_du_a_2[:steps, 0],
+            v.k_du_h_to_k_da_c_1[:steps, 2],
+            v.k_du_h_to_k_da_c_1[:steps, 1],
+            out=v.k_du_h_to_k_da_c_1[:steps, 2],
         )
 
         for (
@@ -304,24 +304,24 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev_3, out=dh_prev)
 
         # du_h = dh*k_du_h
-        np.multiply(v.k_du_a_to_k_du_a_2[:steps, 5], v.dh[:steps], out=v.du_h_to_k_dh_prev_3_lanes[:steps, 0])
+        np.multiply(v.k_du_h_to_k_da_c_1[:steps, 0], v.dh[:steps], out=v.du_h_to_k_dh_prev_3_lanes[:steps, 0])
         # one product: dx = W_hᵀ du_h + W_cᵀ da_c + W_aᵀ du_a
-        np.dot(
+        np.matmul(
             v.du_h_to_k_dh_prev_3[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_a = Σ du_a xᵀ; dW_c = Σ da_c xᵀ; dW_h = Σ du_h xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
+        dW[2*n_h:3*n_h] += np.matmul(
             v.du_h_to_k_dh_prev_3[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:2*n_h] += np.dot(
+        dW[:2*n_h] += np.matmul(
             v.du_h_to_k_dh_prev_3[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_a = Σ du_a h[t-1]ᵀ; dU_c = Σ da_c h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.du_h_to_k_dh_prev_3[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -480,6 +480,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -509,12 +515,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -162,17 +162,17 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 15*n_h, 4*n_h, dtype)
-    w.U_ifoz_h = np.empty((B, 4*n_h), dtype)  # half_U_i_h, half_U_f_h, half_U_o_h, U_z_h: (n_h) each
-    w.U_ifoz_h_lanes = w.U_ifoz_h.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.a_ifoz = np.empty((B, 4*n_h), dtype)  # half_a_i, half_a_f, half_a_o, a_z: (n_h) each
+    w.a_ifoz_lanes = w.a_ifoz.reshape(B, 4, n_h).transpose(1, 0, 2)
     w.x_a_ifoz = np.empty((w.piece, B, 4*n_h), dtype)  # half_x_a_i, half_x_a_f, half_x_a_o, x_a_z: (n_h) each
     w.x_a_ifoz_lanes = w.x_a_ifoz.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     w.ifozc = np.empty((T + 1, 5, B, n_h), dtype)  # i, f, o, z, c: (n_h) each
     w.uv = np.empty((T, 2, B, n_h), dtype)  # u, v: (n_h) each
-    w.W_ii_if_io_iz_u = np.empty((B, 4*n_h), dtype)  # half_W_ii_u, half_W_if_u, half_W_io_u, W_iz_u: (n_h) each
-    w.W_ii_if_io_iz_u_lanes = w.W_ii_if_io_iz_u.reshape(B, 4, n_h).transpose(1, 0, 2)
-    w.U_ii_if_io_iz_v = np.empty((B, 4*n_h), dtype)  # half_U_ii_v, half_U_if_v, half_U_io_v, U_iz_v: (n_h) each
-    w.U_ii_if_io_iz_v_lanes = w.U_ii_if_io_iz_v.reshape(B, 4, n_h).transpose(1, 0, 2)
-    w.i_in_f_in_o_in_z_in_s = np.empty((T + 1, 5, B, n_h), dtype)  # i_in, f_in, o_in, z_in, s: (n_h) each
+    w.W_io_ii_if_iz_u = np.empty((B, 4*n_h), dtype)  # half_W_io_u, half_W_ii_u, half_W_if_u, W_iz_u: (n_h) each
+    w.W_io_ii_if_iz_u_lanes = w.W_io_ii_if_iz_u.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.U_io_ii_if_iz_v = np.empty((B, 4*n_h), dtype)  # half_U_io_v, half_U_ii_v, half_U_if_v, U_iz_v: (n_h) each
+    w.U_io_ii_if_iz_v_lanes = w.U_io_ii_if_iz_v.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.o_in_i_in_f_in_z_in_s = np.empty((T + 1, 5, B, n_h), dtype)  # o_in, i_in, f_in, z_in, s: (n_h) each
     w.s_21 = np.empty((2, B, n_h), dtype)  # s_2, s_1: (n_h) each
     w.tanh_s = np.empty((T, B, n_h), dtype)
     w.tanh_c = np.empty((T, B, n_h), dtype)
@@ -180,22 +180,22 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.x_a_ifoz] * w.pieces,
             w.ifozc[:-1, 0:4],
-            [*w.x_a_ifoz_lanes] * w.pieces,
             w.ifozc[:-1, 0:3],
             w.uv,
             w.ifozc[:-1, 3:5],
             w.ifozc[:-1, 0:2],
             w.uv[:, 0],
             w.uv[:, 1],
-            w.i_in_f_in_o_in_z_in_s[:-1, 0:4],
-            w.i_in_f_in_o_in_z_in_s[:-1, 0:3],
-            w.i_in_f_in_o_in_z_in_s[:-1, 3:5],
-            w.i_in_f_in_o_in_z_in_s[:-1, 0:2],
-            w.i_in_f_in_o_in_z_in_s[1:, 4],
+            w.o_in_i_in_f_in_z_in_s[:-1, 0:4],
+            w.o_in_i_in_f_in_z_in_s[:-1, 0:3],
+            w.o_in_i_in_f_in_z_in_s[:-1, 3:5],
+            w.o_in_i_in_f_in_z_in_s[:-1, 1:3],
+            w.o_in_i_in_f_in_z_in_s[1:, 4],
             w.tanh_s,
             w.ifozc[1:, 4],
-            w.i_in_f_in_o_in_z_in_s[:-1, 2],
+            w.o_in_i_in_f_in_z_in_s[:-1, 0],
             w.tanh_c,
             w.h[1:],
             w.ifozc[:-1, 2],
@@ -211,15 +211,15 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 26*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # k_da_i_in, k_da_f_in, k_da_z_in, f_in, k_k_dc, k_k_ds, k_da_z, k_da_o_in, k_da_o, k_da_f, k_da_i: (n_h) each
-    v.k_da_i_in_to_k_da_i = np.empty((v.piece, 11, B, n_h), dtype)
+    # k_da_i, k_da_f, f_in, k_da_i_in, k_da_f_in, k_da_z_in, k_da_z, k_k_dc, k_k_ds, k_da_o, k_da_o_in: (n_h) each
+    v.k_da_i_to_k_da_o_in = np.empty((v.piece, 11, B, n_h), dtype)
     v.dc = np.empty((B, n_h), dtype)
     v.ds = np.empty((B, n_h), dtype)
-    # k_da_i_in_1, k_da_f_in_1, k_da_o_in_1, k_da_o_1, k_da_f_1, k_da_i_1: (n_h) each
-    v.k_da_i_in_1_to_k_da_i_1 = np.empty((v.piece, 6, B, n_h), dtype)
-    # da_o_in, da_i_in, da_f_in, da_z_in, ds[t-1]: (n_h) each
-    v.da_o_in_to_ds_prev = np.empty((v.piece + 1, B, 5*n_h), dtype)
-    v.da_o_in_to_ds_prev_lanes = v.da_o_in_to_ds_prev.reshape(v.piece + 1, B, 5, n_h).transpose(0, 2, 1, 3)
+    # k_da_i_1, k_da_f_1, k_da_i_in_1, k_da_f_in_1, k_da_o_1, k_da_o_in_1: (n_h) each
+    v.k_da_i_1_to_k_da_o_in_1 = np.empty((v.piece, 6, B, n_h), dtype)
+    # ds[t-1], da_i_in, da_f_in, da_z_in, da_o_in: (n_h) each
+    v.ds_prev_to_da_o_in = np.empty((v.piece + 1, B, 5*n_h), dtype)
+    v.ds_prev_to_da_o_in_lanes = v.ds_prev_to_da_o_in.reshape(v.piece + 1, B, 5, n_h).transpose(0, 2, 1, 3)
     v.dv = np.empty((B, n_h), dtype)
     v.du = np.empty((B, n_h), dtype)
     v.da_ifzo = np.empty((v.piece, B, 4*n_h), dtype)  # da_i, da_f, da_z, da_o: (n_h) each
@@ -231,22 +231,22 @@ def _adjoint_workspace(w):
     v.ticks = list(
         zip(
             [*v.dy_h] * v.pieces,
-            [*v.k_da_i_in_to_k_da_i[:, 4]] * v.pieces,
-            [*v.k_da_i_in_to_k_da_i[:, 5]] * v.pieces,
-            [*v.da_o_in_to_ds_prev_lanes[1:, 4]] * v.pieces,
-            [*v.da_o_in_to_ds_prev_lanes[:-1, 0]] * v.pieces,
-            [*v.k_da_i_in_to_k_da_i[:, 7]] * v.pieces,
-            [*v.da_o_in_to_ds_prev_lanes[:-1, 1:5]] * v.pieces,
-            [*v.k_da_i_in_to_k_da_i[:, 0:4]] * v.pieces,
-            [*v.da_o_in_to_ds_prev[:-1, :, :4*n_h]] * v.pieces,
+            [*v.k_da_i_to_k_da_o_in[:, 7]] * v.pieces,
+            [*v.k_da_i_to_k_da_o_in[:, 8]] * v.pieces,
+            [*v.ds_prev_to_da_o_in_lanes[1:, 0]] * v.pieces,
+            [*v.ds_prev_to_da_o_in_lanes[:-1, 4]] * v.pieces,
+            [*v.k_da_i_to_k_da_o_in[:, 10]] * v.pieces,
+            [*v.ds_prev_to_da_o_in_lanes[:-1, 0:4]] * v.pieces,
+            [*v.k_da_i_to_k_da_o_in[:, 2:6]] * v.pieces,
+            [*v.ds_prev_to_da_o_in[:-1, :, n_h:5*n_h]] * v.pieces,
             [*v.da_ifzo_lanes[:, 3]] * v.pieces,
-            [*v.k_da_i_in_to_k_da_i[:, 8]] * v.pieces,
+            [*v.k_da_i_to_k_da_o_in[:, 9]] * v.pieces,
             [*v.da_ifzo_lanes[:, 2]] * v.pieces,
-            [*v.k_da_i_in_to_k_da_i[:, 6]] * v.pieces,
+            [*v.k_da_i_to_k_da_o_in[:, 6]] * v.pieces,
             [*v.da_ifzo_lanes[:, 1]] * v.pieces,
-            [*v.k_da_i_in_to_k_da_i[:, 9]] * v.pieces,
+            [*v.k_da_i_to_k_da_o_in[:, 1]] * v.pieces,
             [*v.da_ifzo_lanes[:, 0]] * v.pieces,
-            [*v.k_da_i_in_to_k_da_i[:, 10]] * v.pieces,
+            [*v.k_da_i_to_k_da_o_in[:, 0]] * v.pieces,
             [*v.da_ifzo] * v.pieces,
             w.ifozc[:-1, 1],
         ),
@@ -276,26 +276,26 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     _named("state", state, STATES)
     w.h[0] = _check("state['h']", state["h"], (B, n_h), ("B", "n_h"), dtype)
     w.ifozc[0, 4] = _check("state['c']", state["c"], (B, n_h), ("B", "n_h"), dtype)
-    w.i_in_f_in_o_in_z_in_s[0, 4] = _check("state['s']", state["s"], (B, n_h), ("B", "n_h"), dtype)
+    w.o_in_i_in_f_in_z_in_s[0, 4] = _check("state['s']", state["s"], (B, n_h), ("B", "n_h"), dtype)
     W = params["W"]
     U = params["U"]
     b = params["b"]
     W_ii = params["W_ii"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], 0.5 * W[3*n_h:4*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]]).reshape(4, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], 0.5 * U[3*n_h:4*n_h], U[2*n_h:3*n_h]]).T)
     W_ii_T = np.ascontiguousarray(
-        np.concatenate([0.5 * W_ii[:2*n_h], 0.5 * W_ii[3*n_h:4*n_h], W_ii[2*n_h:3*n_h]]).T,
+        np.concatenate([0.5 * W_ii[3*n_h:4*n_h], 0.5 * W_ii[:2*n_h], W_ii[2*n_h:3*n_h]]).T,
     )
-    U_T_2 = np.ascontiguousarray(np.concatenate([0.5 * U[4*n_h:6*n_h], 0.5 * U[7*n_h:8*n_h], U[6*n_h:7*n_h]]).T)
-    b_lanes_2 = np.concatenate([0.5 * b[4*n_h:6*n_h], 0.5 * b[7*n_h:8*n_h], b[6*n_h:7*n_h]]).reshape(4, 1, n_h)
-    U_ifoz_h = w.U_ifoz_h
-    U_ifoz_h_lanes = w.U_ifoz_h_lanes
-    W_ii_if_io_iz_u = w.W_ii_if_io_iz_u
-    U_ii_if_io_iz_v = w.U_ii_if_io_iz_v
-    W_ii_if_io_iz_u_lanes = w.W_ii_if_io_iz_u_lanes
-    U_ii_if_io_iz_v_lanes = w.U_ii_if_io_iz_v_lanes
+    U_T_2 = np.ascontiguousarray(np.concatenate([0.5 * U[7*n_h:8*n_h], 0.5 * U[4*n_h:6*n_h], U[6*n_h:7*n_h]]).T)
+    b_lanes = np.concatenate([0.5 * b[7*n_h:8*n_h], 0.5 * b[4*n_h:6*n_h], b[6*n_h:7*n_h]]).reshape(4, 1, n_h)
+    a_ifoz = w.a_ifoz
+    a_ifoz_lanes = w.a_ifoz_lanes
+    W_io_ii_if_iz_u = w.W_io_ii_if_iz_u
+    U_io_ii_if_iz_v = w.U_io_ii_if_iz_v
+    W_io_ii_if_iz_u_lanes = w.W_io_ii_if_iz_u_lanes
+    U_io_ii_if_iz_v_lanes = w.U_io_ii_if_iz_v_lanes
     s_21 = w.s_21
     s_1 = w.s_21[1]
     s_2 = w.s_21[0]
@@ -303,25 +303,25 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_z_x = W_z x; half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifoz[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifoz[:steps].reshape(steps * B, 4*n_h))
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # x_a_z = W_z_x + b_z
         # half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_ifoz_lanes[:steps], b_lanes, out=w.x_a_ifoz_lanes[:steps])
+        np.add(w.x_a_ifoz[:steps], b_row, out=w.x_a_ifoz[:steps])
 
         for (
             h_prev,
+            x_a_ifoz,
             ifoz,
-            x_a_ifoz_lanes,
             ifo,
             uv,
             z_c_prev,
             if_,
             u,
             v_,
-            ifoz_in,
-            ifo_in,
+            oifz_in,
+            oif_in,
             z_in_s_prev,
             if_in,
             s,
@@ -334,14 +334,14 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         ) in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; half_U_f_h = half_U_f h[t-1]; U_z_h = U_z h[t-1];
             #     half_U_o_h = half_U_o h[t-1]
-            np.dot(h_prev, U_T, out=U_ifoz_h)
+            np.dot(h_prev, U_T, out=a_ifoz)
             # half_a_i = half_U_i_h + half_x_a_i
             # half_a_f = half_U_f_h + half_x_a_f
             # a_z = U_z_h + x_a_z
             # half_a_o = half_U_o_h + half_x_a_o
-            np.add(x_a_ifoz_lanes, U_ifoz_h_lanes, out=ifoz)
+            np.add(a_ifoz, x_a_ifoz, out=a_ifoz)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f); z = tanh(a_z); half_o = tanh(half_a_o)
-            np.tanh(ifoz, out=ifoz)
+            np.tanh(a_ifoz_lanes, out=ifoz)
             # i_1 = half_i/2; f_1 = half_f/2; o_1 = half_o/2
             np.multiply(ifo, 0.5, out=ifo)
             # i = i_1 + 1/2; f = f_1 + 1/2; o = o_1 + 1/2
@@ -350,29 +350,29 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.multiply(z_c_prev, if_, out=uv)
             # one product of u: half_W_ii_u = half_W_ii u; half_W_if_u = half_W_if u; W_iz_u = W_iz u; half_W_io_u =
             #     half_W_io u
-            np.dot(u, W_ii_T, out=W_ii_if_io_iz_u)
+            np.dot(u, W_ii_T, out=W_io_ii_if_iz_u)
             # one product of v: half_U_ii_v = half_U_ii v; half_U_if_v = half_U_if v; U_iz_v = U_iz v; half_U_io_v =
             #     half_U_io v
-            np.dot(v_, U_T_2, out=U_ii_if_io_iz_v)
+            np.dot(v_, U_T_2, out=U_io_ii_if_iz_v)
             # half_a_i_in_1 = half_W_ii_u + half_b_ii
             # half_a_f_in_1 = half_W_if_u + half_b_if
             # a_z_in_1 = W_iz_u + b_iz
             # half_a_o_in_1 = half_W_io_u + half_b_io
-            np.add(b_lanes_2, W_ii_if_io_iz_u_lanes, out=ifoz_in)
+            np.add(b_lanes, W_io_ii_if_iz_u_lanes, out=oifz_in)
             # half_a_i_in = half_U_ii_v + half_a_i_in_1
             # half_a_f_in = half_U_if_v + half_a_f_in_1
             # a_z_in = U_iz_v + a_z_in_1
             # half_a_o_in = half_U_io_v + half_a_o_in_1
-            np.add(ifoz_in, U_ii_if_io_iz_v_lanes, out=ifoz_in)
+            np.add(oifz_in, U_io_ii_if_iz_v_lanes, out=oifz_in)
             # half_i_in = tanh(half_a_i_in)
             # half_f_in = tanh(half_a_f_in)
             # z_in = tanh(a_z_in)
             # half_o_in = tanh(half_a_o_in)
-            np.tanh(ifoz_in, out=ifoz_in)
+            np.tanh(oifz_in, out=oifz_in)
             # i_in_1 = half_i_in/2; f_in_1 = half_f_in/2; o_in_1 = half_o_in/2
-            np.multiply(ifo_in, 0.5, out=ifo_in)
+            np.multiply(oif_in, 0.5, out=oif_in)
             # i_in = i_in_1 + 1/2; f_in = f_in_1 + 1/2; o_in = o_in_1 + 1/2
-            np.add(ifo_in, 0.5, out=ifo_in)
+            np.add(oif_in, 0.5, out=oif_in)
             # s_1 = f_in*s[t-1]; s_2 = i_in*z_in
             np.multiply(z_in_s_prev, if_in, out=s_21)
             # s = s_1 + s_2
@@ -388,7 +388,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
     return (
         w.h[1:],
-        {"h": w.h[T].copy(), "c": w.ifozc[T, 4].copy(), "s": w.i_in_f_in_o_in_z_in_s[T, 4].copy()},
+        {"h": w.h[T].copy(), "c": w.ifozc[T, 4].copy(), "s": w.o_in_i_in_f_in_z_in_s[T, 4].copy()},
         (w, w.calls),
     )
 
@@ -416,18 +416,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         _check("dy", dy, (T, B, n_h), ("T", "B", "n_h"), dtype)
     v.dh_prev[...] = 0.0
     v.dc_prev[...] = 0.0
-    v.da_o_in_to_ds_prev_lanes[0, 4][...] = 0.0
+    v.ds_prev_to_da_o_in_lanes[0, 0][...] = 0.0
     if dstate is not None:
         _named("dstate", dstate, STATES)
         v.dh_prev[...] = _check("dstate['h']", dstate["h"], (B, n_h), ("B", "n_h"), dtype)
         v.dc_prev[...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
-        v.da_o_in_to_ds_prev_lanes[0, 4][...] = _check("dstate['s']", dstate["s"], (B, n_h), ("B", "n_h"), dtype)
+        v.ds_prev_to_da_o_in_lanes[0, 0][...] = _check("dstate['s']", dstate["s"], (B, n_h), ("B", "n_h"), dtype)
     W = params["W"]
     U = params["U"]
     W_ii = params["W_ii"]
 
-    U_rows = np.concatenate([U[7*n_h:8*n_h], U[4*n_h:7*n_h]])
-    W_ii_rows = np.concatenate([W_ii[3*n_h:4*n_h], W_ii[:3*n_h]])
+    U_rows = U[4*n_h:8*n_h]
     U_rows_2 = U[:4*n_h]
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
@@ -443,66 +442,65 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
-        np.copyto(v.da_o_in_to_ds_prev_lanes[steps, 4], v.da_o_in_to_ds_prev_lanes[0, 4])
+        np.copyto(v.ds_prev_to_da_o_in_lanes[steps, 0], v.ds_prev_to_da_o_in_lanes[0, 0])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_i_in_to_k_da_i[:steps, 3], w.i_in_f_in_o_in_z_in_s[now, 1])
+        np.copyto(v.k_da_i_to_k_da_o_in[:steps, 2], w.o_in_i_in_f_in_z_in_s[now, 2])
         # k_k_dc_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_da_i_in_to_k_da_i[:steps, 4])
+        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_da_i_to_k_da_o_in[:steps, 7])
         # k_da_z_1 = z**2
-        np.multiply(w.ifozc[now, 3], w.ifozc[now, 3], out=v.k_da_i_in_to_k_da_i[:steps, 6])
+        np.multiply(w.ifozc[now, 3], w.ifozc[now, 3], out=v.k_da_i_to_k_da_o_in[:steps, 6])
         # k_da_z_in_1 = z_in**2
         np.multiply(
-            w.i_in_f_in_o_in_z_in_s[now, 3],
-            w.i_in_f_in_o_in_z_in_s[now, 3],
-            out=v.k_da_i_in_to_k_da_i[:steps, 2],
+            w.o_in_i_in_f_in_z_in_s[now, 3],
+            w.o_in_i_in_f_in_z_in_s[now, 3],
+            out=v.k_da_i_to_k_da_o_in[:steps, 5],
         )
         # k_k_ds_1 = tanh_s**2
-        np.multiply(w.tanh_s[now], w.tanh_s[now], out=v.k_da_i_in_to_k_da_i[:steps, 5])
+        np.multiply(w.tanh_s[now], w.tanh_s[now], out=v.k_da_i_to_k_da_o_in[:steps, 8])
         # k_k_dc_2 = 1 - k_k_dc_1
         # k_k_ds_2 = 1 - k_k_ds_1
         # k_da_z_in_2 = 1 - k_da_z_in_1
         # k_da_z_2 = 1 - k_da_z_1
-        np.subtract(1, v.k_da_i_in_to_k_da_i[:steps, 2], out=v.k_da_i_in_to_k_da_i[:steps, 2])
-        np.subtract(1, v.k_da_i_in_to_k_da_i[:steps, 4:7], out=v.k_da_i_in_to_k_da_i[:steps, 4:7])
+        np.subtract(1, v.k_da_i_to_k_da_o_in[:steps, 5:9], out=v.k_da_i_to_k_da_o_in[:steps, 5:9])
         # k_k_dc = k_k_dc_2*o
-        np.multiply(v.k_da_i_in_to_k_da_i[:steps, 4], w.ifozc[now, 2], out=v.k_da_i_in_to_k_da_i[:steps, 4])
+        np.multiply(v.k_da_i_to_k_da_o_in[:steps, 7], w.ifozc[now, 2], out=v.k_da_i_to_k_da_o_in[:steps, 7])
         # k_k_ds = k_k_ds_2*o_in
         np.multiply(
-            v.k_da_i_in_to_k_da_i[:steps, 5],
-            w.i_in_f_in_o_in_z_in_s[now, 2],
-            out=v.k_da_i_in_to_k_da_i[:steps, 5],
+            v.k_da_i_to_k_da_o_in[:steps, 8],
+            w.o_in_i_in_f_in_z_in_s[now, 0],
+            out=v.k_da_i_to_k_da_o_in[:steps, 8],
         )
         # k_da_o_in_2 = o_in*tanh_s
-        np.multiply(w.tanh_s[now], w.i_in_f_in_o_in_z_in_s[now, 2], out=v.k_da_i_in_to_k_da_i[:steps, 7])
+        np.multiply(w.tanh_s[now], w.o_in_i_in_f_in_z_in_s[now, 0], out=v.k_da_i_to_k_da_o_in[:steps, 10])
         # k_da_o_in_1 = 1 - o_in
-        np.subtract(1, w.i_in_f_in_o_in_z_in_s[now, 2], out=v.k_da_i_in_1_to_k_da_i_1[:steps, 2])
+        np.subtract(1, w.o_in_i_in_f_in_z_in_s[now, 0], out=v.k_da_i_1_to_k_da_o_in_1[:steps, 5])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.ifozc[now, 0], out=v.k_da_i_in_1_to_k_da_i_1[:steps, 5])
+        np.subtract(1, w.ifozc[now, 0], out=v.k_da_i_1_to_k_da_o_in_1[:steps, 0])
         # k_da_f_1 = 1 - f
-        np.subtract(1, w.ifozc[now, 1], out=v.k_da_i_in_1_to_k_da_i_1[:steps, 4])
+        np.subtract(1, w.ifozc[now, 1], out=v.k_da_i_1_to_k_da_o_in_1[:steps, 1])
         # k_da_o_1 = 1 - o
-        np.subtract(1, w.ifozc[now, 2], out=v.k_da_i_in_1_to_k_da_i_1[:steps, 3])
+        np.subtract(1, w.ifozc[now, 2], out=v.k_da_i_1_to_k_da_o_in_1[:steps, 4])
         # k_da_i_in_1 = 1 - i_in
-        np.subtract(1, w.i_in_f_in_o_in_z_in_s[now, 0], out=v.k_da_i_in_1_to_k_da_i_1[:steps, 0])
+        np.subtract(1, w.o_in_i_in_f_in_z_in_s[now, 1], out=v.k_da_i_1_to_k_da_o_in_1[:steps, 2])
         # k_da_f_in_1 = 1 - f_in
-        np.subtract(1, v.k_da_i_in_to_k_da_i[:steps, 3], out=v.k_da_i_in_1_to_k_da_i_1[:steps, 1])
+        np.subtract(1, v.k_da_i_to_k_da_o_in[:steps, 2], out=v.k_da_i_1_to_k_da_o_in_1[:steps, 3])
         # k_da_i_2 = i*z
-        np.multiply(w.ifozc[now, 3], w.ifozc[now, 0], out=v.k_da_i_in_to_k_da_i[:steps, 10])
+        np.multiply(w.ifozc[now, 3], w.ifozc[now, 0], out=v.k_da_i_to_k_da_o_in[:steps, 0])
         # k_da_f_2 = c[t-1]*f
-        np.multiply(w.ifozc[now, 4], w.ifozc[now, 1], out=v.k_da_i_in_to_k_da_i[:steps, 9])
+        np.multiply(w.ifozc[now, 4], w.ifozc[now, 1], out=v.k_da_i_to_k_da_o_in[:steps, 1])
         # k_da_o_2 = o*tanh_c
-        np.multiply(w.tanh_c[now], w.ifozc[now, 2], out=v.k_da_i_in_to_k_da_i[:steps, 8])
+        np.multiply(w.tanh_c[now], w.ifozc[now, 2], out=v.k_da_i_to_k_da_o_in[:steps, 9])
         # k_da_i_in_2 = i_in*z_in
         np.multiply(
-            w.i_in_f_in_o_in_z_in_s[now, 3],
-            w.i_in_f_in_o_in_z_in_s[now, 0],
-            out=v.k_da_i_in_to_k_da_i[:steps, 0],
+            w.o_in_i_in_f_in_z_in_s[now, 3],
+            w.o_in_i_in_f_in_z_in_s[now, 1],
+            out=v.k_da_i_to_k_da_o_in[:steps, 3],
         )
         # k_da_f_in_2 = f_in*s[t-1]
         np.multiply(
-            w.i_in_f_in_o_in_z_in_s[now, 4],
-            v.k_da_i_in_to_k_da_i[:steps, 3],
-            out=v.k_da_i_in_to_k_da_i[:steps, 1],
+            w.o_in_i_in_f_in_z_in_s[now, 4],
+            v.k_da_i_to_k_da_o_in[:steps, 2],
+            out=v.k_da_i_to_k_da_o_in[:steps, 4],
         )
         # k_da_o_in = k_da_o_in_1*k_da_o_in_2
         # k_da_f_in = k_da_f_in_1*k_da_f_in_2
@@ -511,23 +509,28 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_f = k_da_f_1*k_da_f_2
         # k_da_i = k_da_i_1*k_da_i_2
         np.multiply(
-            v.k_da_i_in_to_k_da_i[:steps, 0:2],
-            v.k_da_i_in_1_to_k_da_i_1[:steps, 0:2],
-            out=v.k_da_i_in_to_k_da_i[:steps, 0:2],
+            v.k_da_i_to_k_da_o_in[:steps, 0:2],
+            v.k_da_i_1_to_k_da_o_in_1[:steps, 0:2],
+            out=v.k_da_i_to_k_da_o_in[:steps, 0:2],
         )
         np.multiply(
-            v.k_da_i_in_to_k_da_i[:steps, 7:11],
-            v.k_da_i_in_1_to_k_da_i_1[:steps, 2:6],
-            out=v.k_da_i_in_to_k_da_i[:steps, 7:11],
+            v.k_da_i_to_k_da_o_in[:steps, 3:5],
+            v.k_da_i_1_to_k_da_o_in_1[:steps, 2:4],
+            out=v.k_da_i_to_k_da_o_in[:steps, 3:5],
+        )
+        np.multiply(
+            v.k_da_i_to_k_da_o_in[:steps, 9:11],
+            v.k_da_i_1_to_k_da_o_in_1[:steps, 4:6],
+            out=v.k_da_i_to_k_da_o_in[:steps, 9:11],
         )
         # k_da_z_in = i_in*k_da_z_in_2
         np.multiply(
-            v.k_da_i_in_to_k_da_i[:steps, 2],
-            w.i_in_f_in_o_in_z_in_s[now, 0],
-            out=v.k_da_i_in_to_k_da_i[:steps, 2],
+            v.k_da_i_to_k_da_o_in[:steps, 5],
+            w.o_in_i_in_f_in_z_in_s[now, 1],
+            out=v.k_da_i_to_k_da_o_in[:steps, 5],
         )
         # k_da_z = i*k_da_z_2
-        np.multiply(v.k_da_i_in_to_k_da_i[:steps, 6], w.ifozc[now, 0], out=v.k_da_i_in_to_k_da_i[:steps, 6])
+        np.multiply(v.k_da_i_to_k_da_o_in[:steps, 6], w.ifozc[now, 0], out=v.k_da_i_to_k_da_o_in[:steps, 6])
 
         for (
             dy_h,
@@ -536,9 +539,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             ds_next,
             da_o_in,
             k_da_o_in,
-            da_i_in_to_ds_prev,
-            k_da_i_in_to_f_in,
-            da_oifz_in_rows,
+            ds_prev_to_da_z_in,
+            f_in_to_k_da_z_in,
+            da_ifzo_in_rows,
             da_o,
             k_da_o,
             da_z,
@@ -563,11 +566,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # da_o_in = dc*k_da_o_in
             np.multiply(k_da_o_in, dc, out=da_o_in)
             # da_z_in = ds*k_da_z_in; da_f_in = ds*k_da_f_in; da_i_in = ds*k_da_i_in; ds[t-1] = ds*f_in
-            np.multiply(ds, k_da_i_in_to_f_in, out=da_i_in_to_ds_prev)
+            np.multiply(ds, f_in_to_k_da_z_in, out=ds_prev_to_da_z_in)
             # one product: dv = U_ioᵀ da_o_in + U_izᵀ da_z_in + U_ifᵀ da_f_in + U_iiᵀ da_i_in
-            np.dot(da_oifz_in_rows, U_rows, out=dv)
+            np.dot(da_ifzo_in_rows, U_rows, out=dv)
             # one product: du = W_ioᵀ da_o_in + W_izᵀ da_z_in + W_ifᵀ da_f_in + W_iiᵀ da_i_in
-            np.dot(da_oifz_in_rows, W_ii_rows, out=du)
+            np.dot(da_ifzo_in_rows, W_ii, out=du)
             # da_o = dh*k_da_o
             np.multiply(k_da_o, dh, out=da_o)
             # da_z = du*k_da_z
@@ -582,11 +585,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.multiply(f, dv, out=dc_prev)
 
         # one product: dx = W_oᵀ da_o + W_zᵀ da_z + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(v.da_ifzo[:steps].reshape(steps * B, 4*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_ifzo[:steps].reshape(steps * B, 4*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_z = Σ da_z xᵀ; dW_o = Σ da_o xᵀ
-        dW += np.dot(v.da_ifzo[:steps].reshape(steps * B, 4*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_ifzo[:steps].reshape(steps * B, 4*n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_f = Σ da_f h[t-1]ᵀ; dU_z = Σ da_z h[t-1]ᵀ; dU_o = Σ da_o h[t-1]ᵀ
-        dU[:4*n_h] += np.dot(v.da_ifzo[:steps].reshape(steps * B, 4*n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU[:4*n_h] += np.matmul(v.da_ifzo[:steps].reshape(steps * B, 4*n_h).T, w.h[now].reshape(steps * B, n_h))
         # db_i = Σ da_i
         # db_f = Σ da_f
         # db_z = Σ da_z
@@ -596,31 +599,22 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # db_iz = Σ da_z_in
         # db_io = Σ da_o_in
         db[:4*n_h] += np.sum(v.da_ifzo[:steps].reshape(steps * B, 4*n_h), axis=0)
-        db[7*n_h:8*n_h] += np.sum(v.da_o_in_to_ds_prev[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[4*n_h:7*n_h] += np.sum(v.da_o_in_to_ds_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h), axis=0)
+        db[4*n_h:8*n_h] += np.sum(v.ds_prev_to_da_o_in[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h), axis=0)
         # one product: dW_ii = Σ da_i_in uᵀ; dW_if = Σ da_f_in uᵀ; dW_iz = Σ da_z_in uᵀ; dW_io = Σ da_o_in uᵀ
-        dW_ii[3*n_h:4*n_h] += np.dot(
-            v.da_o_in_to_ds_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.uv[now, 0].reshape(steps * B, n_h),
-        )
-        dW_ii[:3*n_h] += np.dot(
-            v.da_o_in_to_ds_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
+        dW_ii += np.matmul(
+            v.ds_prev_to_da_o_in[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.uv[now, 0].reshape(steps * B, n_h),
         )
         # one product: dU_ii = Σ da_i_in vᵀ; dU_if = Σ da_f_in vᵀ; dU_iz = Σ da_z_in vᵀ; dU_io = Σ da_o_in vᵀ
-        dU[7*n_h:8*n_h] += np.dot(
-            v.da_o_in_to_ds_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.uv[now, 1].reshape(steps * B, n_h),
-        )
-        dU[4*n_h:7*n_h] += np.dot(
-            v.da_o_in_to_ds_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
+        dU[4*n_h:8*n_h] += np.matmul(
+            v.ds_prev_to_da_o_in[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.uv[now, 1].reshape(steps * B, n_h),
         )
 
     return (
         {"W": dW, "U": dU, "b": db, "W_ii": dW_ii},
         v.dx,
-        {"h": v.dh_prev.copy(), "c": v.dc_prev.copy(), "s": v.da_o_in_to_ds_prev_lanes[0, 4].copy()},
+        {"h": v.dh_prev.copy(), "c": v.dc_prev.copy(), "s": v.ds_prev_to_da_o_in_lanes[0, 0].copy()},
     )
 
 
@@ -898,6 +892,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -927,12 +927,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

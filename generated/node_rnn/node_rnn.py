@@ -123,7 +123,6 @@ def workspace(params, T, B):
     w.u_s_5 = np.empty((T, B, n_h), dtype)
     w.s = np.empty((T, B, n_h), dtype)
     w.x_a_h = np.empty((w.piece, B, n_h), dtype)
-    w.U_h_s = np.empty((B, n_h), dtype)
     w.a_h = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
@@ -276,7 +275,6 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     V_2_tanh_u_s_4 = w.V_2_tanh_u_s_4
     V_1_s_4 = w.V_1_s_4
     V_2_tanh_u_s = w.V_2_tanh_u_s
-    U_h_s = w.U_h_s
     a_h = w.a_h
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -284,7 +282,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # s_2_1 = ts/K
         np.divide(w.ts[now], K, out=w.s_2_1[:steps])
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h[:steps].reshape(steps * B, n_h))
         # x_a_h = W_h_x + b_h
         np.add(w.x_a_h[:steps], b_h, out=w.x_a_h[:steps])
 
@@ -363,9 +361,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # s = s_1 + s_4
             np.add(s, s_4, out=s)
             # one product of s: U_h_s = U_h s
-            np.dot(s, U_h_T, out=U_h_s)
+            np.dot(s, U_h_T, out=a_h)
             # a_h = U_h_s + x_a_h
-            np.add(x_a_h, U_h_s, out=a_h)
+            np.add(a_h, x_a_h, out=a_h)
             # h = tanh(a_h)
             np.tanh(a_h, out=h)
 
@@ -519,7 +517,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(ds_2, k_dh_prev, out=dh_prev)
 
         # one product of da_h: dx = W_hᵀ da_h
-        np.dot(v.da_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # k_k_dts_4 = ds*k_k_k_dts_4
         np.multiply(v.k_k_k_dts_4[:steps], v.ds[:steps], out=v.k_k_dts_4[:steps])
         # k_dts_4 = sum(k_k_dts_4)
@@ -589,9 +587,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         dV_2 += np.sum(v.dV_2_[:steps], axis=(0, 1))
         dV_1 += np.sum(v.dV_1_[:steps], axis=(0, 1))
         # one product: dW_h = Σ da_h xᵀ
-        dW_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ da_h sᵀ
-        dU_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.s[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.s[now].reshape(steps * B, n_h))
 
     return (
         {"V_2": dV_2, "V_1": dV_1, "c": dc, "W_h": dW_h, "U_h": dU_h, "b_h": db_h},
@@ -804,6 +802,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -833,12 +837,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

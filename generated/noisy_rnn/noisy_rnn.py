@@ -90,8 +90,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 3*n_h, 4*n_h, dtype)
-    w.AU_h_h = np.empty((B, 2*n_h), dtype)  # A_h_h, U_h_h: (n_h) each
-    w.AU_h_h_lanes = w.AU_h_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.A_h_h_u_f = np.empty((B, 2*n_h), dtype)  # A_h_h, u_f: (n_h) each
+    w.A_h_h_u_f_lanes = w.A_h_h_u_f.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.x_u_f = np.empty((w.piece, B, n_h), dtype)
     w.tanh_u_f = np.empty((T, B, n_h), dtype)
     w.f = np.empty((T, B, n_h), dtype)
@@ -102,7 +102,7 @@ def workspace(params, T, B):
     w.h_3 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
-        zip(w.h[:-1], w.tanh_u_f, [*w.x_u_f] * w.pieces, w.f, [*w.h_4] * w.pieces, [*w.h_2] * w.pieces, w.h[1:]),
+        zip(w.h[:-1], [*w.x_u_f] * w.pieces, w.tanh_u_f, w.f, [*w.h_4] * w.pieces, [*w.h_2] * w.pieces, w.h[1:]),
     )
     return w
 
@@ -172,16 +172,16 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     w.sqrt_u_h = sqrt_u_h
     W_h_T = np.ascontiguousarray(W_h.T)
     A_h_U_h_T = np.ascontiguousarray(np.concatenate([A_h, U_h]).T)
-    AU_h_h = w.AU_h_h
-    U_h_h = w.AU_h_h_lanes[1]
-    A_h_h = w.AU_h_h_lanes[0]
+    A_h_h_u_f = w.A_h_h_u_f
+    u_f = w.A_h_h_u_f_lanes[1]
+    A_h_h = w.A_h_h_u_f_lanes[0]
     h_5 = w.h_5
     h_3 = w.h_3
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_u_f[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_u_f[:steps].reshape(steps * B, n_h))
         # x_u_f = W_h_x + b_h
         np.add(w.x_u_f[:steps], b_h, out=w.x_u_f[:steps])
         # k_h = sqrt_u_h*xi_n
@@ -195,13 +195,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # h_2 = dt + h_1
         np.add(w.h_2[:steps], dt, out=w.h_2[:steps])
 
-        for h_prev, tanh_u_f, x_u_f, f, h_4, h_2, h in w.ticks[now]:
+        for h_prev, x_u_f, tanh_u_f, f, h_4, h_2, h in w.ticks[now]:
             # one product of h[t-1]: A_h_h = A_h h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, A_h_U_h_T, out=AU_h_h)
+            np.dot(h_prev, A_h_U_h_T, out=A_h_h_u_f)
             # u_f = U_h_h + x_u_f
-            np.add(x_u_f, U_h_h, out=tanh_u_f)
+            np.add(u_f, x_u_f, out=u_f)
             # tanh_u_f = tanh(u_f)
-            np.tanh(tanh_u_f, out=tanh_u_f)
+            np.tanh(u_f, out=tanh_u_f)
             # f = A_h_h + tanh_u_f
             np.add(tanh_u_f, A_h_h, out=f)
             # h_5 = h[t-1] + h_4
@@ -287,14 +287,20 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, dh, out=dh_prev)
 
         # one product of du_f: dx = W_hᵀ du_f
-        np.dot(v.df_du_f_lanes[:steps, 1].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.df_du_f_lanes[:steps, 1].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # dxi_n = dh*k_dxi_n
         np.multiply(v.k_dxi_n[:steps], v.dh[:steps], out=v.dxi_n[now])
         # one product: dA_h = Σ df h[t-1]ᵀ; dU_h = Σ du_f h[t-1]ᵀ
-        dA_h += np.dot(v.df_du_f[:steps, :, :n_h].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
-        dU_h += np.dot(v.df_du_f[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dA_h += np.matmul(v.df_du_f[:steps, :, :n_h].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(
+            v.df_du_f[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+            w.h[now].reshape(steps * B, n_h),
+        )
         # one product: dW_h = Σ du_f xᵀ
-        dW_h += np.dot(v.df_du_f[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(
+            v.df_du_f[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+            w.x[now].reshape(steps * B, n_x),
+        )
         # db_h = Σ du_f
         db_h += np.sum(v.df_du_f[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
 
@@ -441,6 +447,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -470,12 +482,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -151,20 +151,19 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
     W_T = np.ascontiguousarray(W.T)
     V_T = np.ascontiguousarray(V.T)
-    b_lanes = b.reshape(2, 1, n_h)
     h_1 = w.h_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         np.copyto(w.u[1:][now], w.x[now])
         # one product of x: W_z_x = W_z x; W_f_x = W_f x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.zf[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.zf[now].reshape(steps * B, 2*n_h))
         # one product of u[t-1]: V_z_u = V_z u[t-1]; V_f_u = V_f u[t-1]
-        np.dot(w.u[now].reshape(steps * B, n_x), V_T, out=w.V_zf_u[:steps].reshape(steps * B, 2*n_h))
+        np.matmul(w.u[now].reshape(steps * B, n_x), V_T, out=w.V_zf_u[:steps].reshape(steps * B, 2*n_h))
         # a_z_1 = V_z_u + W_z_x; a_f_1 = V_f_u + W_f_x
-        np.add(w.zf_lanes[now], w.V_zf_u_lanes[:steps], out=w.zf_lanes[now])
+        np.add(w.zf[now], w.V_zf_u[:steps], out=w.zf[now])
         # a_z = a_z_1 + b_z; a_f = a_f_1 + b_f
-        np.add(w.zf_lanes[now], b_lanes, out=w.zf_lanes[now])
+        np.add(w.zf[now], b, out=w.zf[now])
         # z = tanh(a_z)
         np.tanh(w.zf_lanes[now, 0], out=w.zf_lanes[now, 0])
         # f_1 = a_f/2
@@ -255,12 +254,12 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # one product: du[t-1] = V_fᵀ da_f + V_zᵀ da_z
         np.copyto(
             v.du_next[now],
-            np.dot(v.da_zf[:steps].reshape(steps * B, 2*n_h), V).reshape(v.du_next[now].shape),
+            np.matmul(v.da_zf[:steps].reshape(steps * B, 2*n_h), V).reshape(v.du_next[now].shape),
         )
         # one product of da_f: k_dx_2 = W_fᵀ da_f
-        np.dot(v.da_zf_lanes[:steps, 1].reshape(steps * B, n_h), W_rows, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_zf_lanes[:steps, 1].reshape(steps * B, n_h), W_rows, out=v.dx[now].reshape(steps * B, n_x))
         # one product of da_z: k_dx = W_zᵀ da_z
-        np.dot(
+        np.matmul(
             v.da_zf_lanes[:steps, 0].reshape(steps * B, n_h),
             W_rows_2,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -270,9 +269,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx = dx_1 + k_dx
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_z = Σ da_z xᵀ; dW_f = Σ da_f xᵀ
-        dW += np.dot(v.da_zf[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_zf[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dV_z = Σ da_z u[t-1]ᵀ; dV_f = Σ da_f u[t-1]ᵀ
-        dV += np.dot(v.da_zf[:steps].reshape(steps * B, 2*n_h).T, w.u[now].reshape(steps * B, n_x))
+        dV += np.matmul(v.da_zf[:steps].reshape(steps * B, 2*n_h).T, w.u[now].reshape(steps * B, n_x))
         # db_z = Σ da_z; db_f = Σ da_f
         db += np.sum(v.da_zf[:steps].reshape(steps * B, 2*n_h), axis=0)
 
@@ -420,6 +419,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -449,12 +454,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

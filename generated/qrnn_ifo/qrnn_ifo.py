@@ -174,30 +174,29 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
     W_T = np.ascontiguousarray(W.T)
     V_T = np.ascontiguousarray(V.T)
-    b_lanes = b.reshape(4, 1, n_h)
     c_1 = w.c_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         np.copyto(w.u[1:][now], w.x[now])
         # one product of x: W_z_x = W_z x; W_f_x = W_f x; W_i_x = W_i x; W_o_x = W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.zfio[now].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.zfio[now].reshape(steps * B, 4*n_h))
         # one product of u[t-1]: V_z_u = V_z u[t-1]; V_f_u = V_f u[t-1]; V_i_u = V_i u[t-1]; V_o_u = V_o u[t-1]
-        np.dot(w.u[now].reshape(steps * B, n_x), V_T, out=w.V_zfio_u[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.u[now].reshape(steps * B, n_x), V_T, out=w.V_zfio_u[:steps].reshape(steps * B, 4*n_h))
         # a_z_1 = V_z_u + W_z_x; a_f_1 = V_f_u + W_f_x; a_i_1 = V_i_u + W_i_x; a_o_1 = V_o_u + W_o_x
-        np.add(w.zfio_lanes[now], w.V_zfio_u_lanes[:steps], out=w.zfio_lanes[now])
+        np.add(w.zfio[now], w.V_zfio_u[:steps], out=w.zfio[now])
         # a_z = a_z_1 + b_z; a_f = a_f_1 + b_f; a_i = a_i_1 + b_i; a_o = a_o_1 + b_o
-        np.add(w.zfio_lanes[now], b_lanes, out=w.zfio_lanes[now])
+        np.add(w.zfio[now], b, out=w.zfio[now])
         # z = tanh(a_z)
         np.tanh(w.zfio_lanes[now, 0], out=w.zfio_lanes[now, 0])
         # f_1 = a_f/2; i_1 = a_i/2; o_1 = a_o/2
-        np.multiply(w.zfio_lanes[now, 1:4], 0.5, out=w.zfio_lanes[now, 1:4])
+        np.multiply(w.zfio[now, :, n_h:4*n_h], 0.5, out=w.zfio[now, :, n_h:4*n_h])
         # f_2 = tanh(f_1); i_2 = tanh(i_1); o_2 = tanh(o_1)
-        np.tanh(w.zfio_lanes[now, 1:4], out=w.zfio_lanes[now, 1:4])
+        np.tanh(w.zfio[now, :, n_h:4*n_h], out=w.zfio[now, :, n_h:4*n_h])
         # f_3 = f_2/2; i_3 = i_2/2; o_3 = o_2/2
-        np.multiply(w.zfio_lanes[now, 1:4], 0.5, out=w.zfio_lanes[now, 1:4])
+        np.multiply(w.zfio[now, :, n_h:4*n_h], 0.5, out=w.zfio[now, :, n_h:4*n_h])
         # f = f_3 + 1/2; i = i_3 + 1/2; o = o_3 + 1/2
-        np.add(w.zfio_lanes[now, 1:4], 0.5, out=w.zfio_lanes[now, 1:4])
+        np.add(w.zfio[now, :, n_h:4*n_h], 0.5, out=w.zfio[now, :, n_h:4*n_h])
         # x_c = i*z
         np.multiply(w.zfio_lanes[now, 2], w.zfio_lanes[now, 0], out=w.x_c[:steps])
 
@@ -278,7 +277,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_f = f*k_da_f_1
         np.multiply(v.k_da_zfi[:steps, 1], w.zfio_lanes[now, 1], out=v.k_da_zfi[:steps, 1])
         # one product of da_o: k_du[t-1]_4 = V_oᵀ da_o; k_dx_4 = W_oᵀ da_o
-        np.dot(
+        np.matmul(
             v.da_zfio_lanes[:steps, 3].reshape(steps * B, n_h),
             V_W_rows,
             out=v.k_du_prev_dx_4[:steps].reshape(steps * B, 2*n_x),
@@ -299,19 +298,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_i = di*k_da_i; da_f = df*k_da_f; da_z = dz*k_da_z
         np.multiply(v.da_zfio_lanes[:steps, 0:3], v.k_da_zfi[:steps], out=v.da_zfio_lanes[:steps, 0:3])
         # one product of da_i: k_du[t-1]_3 = V_iᵀ da_i; k_dx_3 = W_iᵀ da_i
-        np.dot(
+        np.matmul(
             v.da_zfio_lanes[:steps, 2].reshape(steps * B, n_h),
             V_W_rows_2,
             out=v.k_du_prev_dx_3[:steps].reshape(steps * B, 2*n_x),
         )
         # one product of da_f: k_du[t-1]_2 = V_fᵀ da_f; k_dx_2 = W_fᵀ da_f
-        np.dot(
+        np.matmul(
             v.da_zfio_lanes[:steps, 1].reshape(steps * B, n_h),
             V_W_rows_3,
             out=v.k_du_prev_dx_2[:steps].reshape(steps * B, 2*n_x),
         )
         # one product of da_z: k_du[t-1] = V_zᵀ da_z; k_dx = W_zᵀ da_z
-        np.dot(
+        np.matmul(
             v.da_zfio_lanes[:steps, 0].reshape(steps * B, n_h),
             V_W_rows_4,
             out=v.k_du_prev_dx[:steps].reshape(steps * B, 2*n_x),
@@ -329,9 +328,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx = dx_3 + k_dx
         np.add(v.dx[now], v.k_du_prev_dx_lanes[:steps, 1], out=v.dx[now])
         # one product: dW_z = Σ da_z xᵀ; dW_f = Σ da_f xᵀ; dW_i = Σ da_i xᵀ; dW_o = Σ da_o xᵀ
-        dW += np.dot(v.da_zfio[:steps].reshape(steps * B, 4*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_zfio[:steps].reshape(steps * B, 4*n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dV_z = Σ da_z u[t-1]ᵀ; dV_f = Σ da_f u[t-1]ᵀ; dV_i = Σ da_i u[t-1]ᵀ; dV_o = Σ da_o u[t-1]ᵀ
-        dV += np.dot(v.da_zfio[:steps].reshape(steps * B, 4*n_h).T, w.u[now].reshape(steps * B, n_x))
+        dV += np.matmul(v.da_zfio[:steps].reshape(steps * B, 4*n_h).T, w.u[now].reshape(steps * B, n_x))
         # db_z = Σ da_z; db_f = Σ da_f; db_i = Σ da_i; db_o = Σ da_o
         db += np.sum(v.da_zfio[:steps].reshape(steps * B, 4*n_h), axis=0)
 
@@ -494,6 +493,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -523,12 +528,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -95,8 +95,8 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 7*n_h, 0, dtype)
     w.c_tilde_x_a_i_x_a_f = np.empty((T, B, 3*n_h), dtype)  # c_tilde, half_x_a_i, half_x_a_f: (n_h) each
     w.c_tilde_x_a_i_x_a_f_lanes = w.c_tilde_x_a_i_x_a_f.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.half_U_if_h = np.empty((B, 2*n_h), dtype)  # half_U_i_h, half_U_f_h: (n_h) each
-    w.half_U_if_h_lanes = w.half_U_if_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.if_1 = np.empty((B, 2*n_h), dtype)  # i_1, f_1: (n_h) each
+    w.if_1_lanes = w.if_1.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.if_ = np.empty((T, 2, B, n_h), dtype)  # i, f: (n_h) each
     w.c_1 = np.empty((B, n_h), dtype)
     w.c_2 = np.empty((B, n_h), dtype)
@@ -105,8 +105,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            w.c_tilde_x_a_i_x_a_f[:, :, n_h:3*n_h],
             w.if_,
-            w.c_tilde_x_a_i_x_a_f_lanes[:, 1:3],
             w.c_tilde_x_a_i_x_a_f_lanes[:, 0],
             w.if_[:, 0],
             w.c[:-1],
@@ -174,31 +174,31 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:3*n_h]]).T)
-    b_lanes = 0.5 * b.reshape(2, 1, n_h)
+    b_row = 0.5 * b
     U_T = np.ascontiguousarray((0.5 * U).T)
-    half_U_if_h = w.half_U_if_h
-    half_U_if_h_lanes = w.half_U_if_h_lanes
+    if_1 = w.if_1
+    if_1_lanes = w.if_1_lanes
     c_1 = w.c_1
     c_2 = w.c_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: c_tilde = W_c x; half_W_i_x = half_W_i x; half_W_f_x = half_W_f x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.c_tilde_x_a_i_x_a_f[now].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.c_tilde_x_a_i_x_a_f[now].reshape(steps * B, 3*n_h))
         # half_x_a_i = half_W_i_x + half_b_i; half_x_a_f = half_W_f_x + half_b_f
-        np.add(w.c_tilde_x_a_i_x_a_f_lanes[now, 1:3], b_lanes, out=w.c_tilde_x_a_i_x_a_f_lanes[now, 1:3])
+        np.add(w.c_tilde_x_a_i_x_a_f[now, :, n_h:3*n_h], b_row, out=w.c_tilde_x_a_i_x_a_f[now, :, n_h:3*n_h])
 
-        for h_prev, if_, half_x_a_if, c_tilde, i, c_prev, f, c, h in w.ticks[now]:
+        for h_prev, half_x_a_if_rows, if_, c_tilde, i, c_prev, f, c, h in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; half_U_f_h = half_U_f h[t-1]
-            np.dot(h_prev, U_T, out=half_U_if_h)
+            np.dot(h_prev, U_T, out=if_1)
             # half_a_i = half_U_i_h + half_x_a_i; half_a_f = half_U_f_h + half_x_a_f
-            np.add(half_x_a_if, half_U_if_h_lanes, out=if_)
+            np.add(if_1, half_x_a_if_rows, out=if_1)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f)
-            np.tanh(if_, out=if_)
+            np.tanh(if_1, out=if_1)
             # i_1 = half_i/2; f_1 = half_f/2
-            np.multiply(if_, 0.5, out=if_)
+            np.multiply(if_1, 0.5, out=if_1)
             # i = i_1 + 1/2; f = f_1 + 1/2
-            np.add(if_, 0.5, out=if_)
+            np.add(0.5, if_1_lanes, out=if_)
             # c_1 = c_tilde*i
             np.multiply(c_tilde, i, out=c_1)
             # c_2 = c[t-1]*f
@@ -281,18 +281,18 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dc_tilde = dc*i
         np.multiply(v.dc[:steps], w.if_[now, 0], out=v.dc_tilde_to_dc_prev_lanes[:steps, 0])
         # one product: dx = W_fᵀ da_f + W_iᵀ da_i + W_cᵀ dc_tilde
-        np.dot(
+        np.matmul(
             v.dc_tilde_to_dc_prev[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_c = Σ dc_tilde xᵀ; dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.dc_tilde_to_dc_prev[:steps, :, :3*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_f = Σ da_f h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.dc_tilde_to_dc_prev[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -449,6 +449,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -478,12 +484,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

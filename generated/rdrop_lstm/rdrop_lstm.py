@@ -104,8 +104,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 7*n_h, 4*n_h, dtype)
-    w.U_ifog_h = np.empty((B, 4*n_h), dtype)  # half_U_i_h, half_U_f_h, half_U_o_h, U_g_h: (n_h) each
-    w.U_ifog_h_lanes = w.U_ifog_h.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.a_ifog = np.empty((B, 4*n_h), dtype)  # half_a_i, half_a_f, half_a_o, a_g: (n_h) each
+    w.a_ifog_lanes = w.a_ifog.reshape(B, 4, n_h).transpose(1, 0, 2)
     w.x_a_ifog = np.empty((w.piece, B, 4*n_h), dtype)  # half_x_a_i, half_x_a_f, half_x_a_o, x_a_g: (n_h) each
     w.x_a_ifog_lanes = w.x_a_ifog.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     w.ifog = np.empty((T, 4, B, n_h), dtype)  # i, f, o, g: (n_h) each
@@ -118,8 +118,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.x_a_ifog] * w.pieces,
             w.ifog,
-            [*w.x_a_ifog_lanes] * w.pieces,
             w.ifog[:, 0:3],
             w.c[:-1],
             w.ifog[:, 1],
@@ -142,11 +142,11 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_h + n_x, 17*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # k_da_o, k_da_f, k_da_g, k_da_i, f, k_k_dc, k_da_g_3, k_da_i_1: (n_h) each
-    v.k_da_o_to_k_da_i_1 = np.empty((v.piece, 8, B, n_h), dtype)
-    v.k_da_of_1 = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_o_1, k_da_f_1: (n_h) each
-    v.da_o_to_dc_prev = np.empty((v.piece + 1, B, 5*n_h), dtype)  # da_o, da_f, da_g, da_i, dc[t-1]: (n_h) each
-    v.da_o_to_dc_prev_lanes = v.da_o_to_dc_prev.reshape(v.piece + 1, B, 5, n_h).transpose(0, 2, 1, 3)
+    # f, k_da_i, k_da_f, k_da_g, k_k_dc, k_da_o, k_da_g_3, k_da_i_1: (n_h) each
+    v.f_to_k_da_i_1 = np.empty((v.piece, 8, B, n_h), dtype)
+    v.k_da_fo_1 = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_f_1, k_da_o_1: (n_h) each
+    v.dc_prev_to_da_o = np.empty((v.piece + 1, B, 5*n_h), dtype)  # dc[t-1], da_i, da_f, da_g, da_o: (n_h) each
+    v.dc_prev_to_da_o_lanes = v.dc_prev_to_da_o.reshape(v.piece + 1, B, 5, n_h).transpose(0, 2, 1, 3)
     v.dc = np.empty((v.piece, B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
@@ -156,14 +156,14 @@ def _adjoint_workspace(w):
     v.ticks = list(
         zip(
             [*v.dy_h] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[:-1, 0]] * v.pieces,
-            [*v.k_da_o_to_k_da_i_1[:, 0]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[:-1, 4]] * v.pieces,
+            [*v.f_to_k_da_i_1[:, 5]] * v.pieces,
             [*v.dc] * v.pieces,
-            [*v.k_da_o_to_k_da_i_1[:, 5]] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[1:, 4]] * v.pieces,
-            [*v.da_o_to_dc_prev_lanes[:-1, 1:5]] * v.pieces,
-            [*v.k_da_o_to_k_da_i_1[:, 1:5]] * v.pieces,
-            [*v.da_o_to_dc_prev[:-1, :, :4*n_h]] * v.pieces,
+            [*v.f_to_k_da_i_1[:, 4]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[1:, 0]] * v.pieces,
+            [*v.dc_prev_to_da_o_lanes[:-1, 0:4]] * v.pieces,
+            [*v.f_to_k_da_i_1[:, 0:4]] * v.pieces,
+            [*v.dc_prev_to_da_o[:-1, :, n_h:5*n_h]] * v.pieces,
         ),
     )
     return v
@@ -203,34 +203,34 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], 0.5 * W[3*n_h:4*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]]).reshape(4, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], 0.5 * U[3*n_h:4*n_h], U[2*n_h:3*n_h]]).T)
-    U_ifog_h = w.U_ifog_h
-    U_ifog_h_lanes = w.U_ifog_h_lanes
+    a_ifog = w.a_ifog
+    a_ifog_lanes = w.a_ifog_lanes
     c_1 = w.c_1
     c_3 = w.c_3
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_g_x = W_g x; half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifog[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifog[:steps].reshape(steps * B, 4*n_h))
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # x_a_g = W_g_x + b_g
         # half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_ifog_lanes[:steps], b_lanes, out=w.x_a_ifog_lanes[:steps])
+        np.add(w.x_a_ifog[:steps], b_row, out=w.x_a_ifog[:steps])
 
-        for h_prev, ifog, x_a_ifog_lanes, ifo, c_prev, f, g, m, i, c, tanh_c, h, o in w.ticks[now]:
+        for h_prev, x_a_ifog, ifog, ifo, c_prev, f, g, m, i, c, tanh_c, h, o in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; half_U_f_h = half_U_f h[t-1]; U_g_h = U_g h[t-1];
             #     half_U_o_h = half_U_o h[t-1]
-            np.dot(h_prev, U_T, out=U_ifog_h)
+            np.dot(h_prev, U_T, out=a_ifog)
             # half_a_i = half_U_i_h + half_x_a_i
             # half_a_f = half_U_f_h + half_x_a_f
             # a_g = U_g_h + x_a_g
             # half_a_o = half_U_o_h + half_x_a_o
-            np.add(x_a_ifog_lanes, U_ifog_h_lanes, out=ifog)
+            np.add(a_ifog, x_a_ifog, out=a_ifog)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f); g = tanh(a_g); half_o = tanh(half_a_o)
-            np.tanh(ifog, out=ifog)
+            np.tanh(a_ifog_lanes, out=ifog)
             # i_1 = half_i/2; f_1 = half_f/2; o_1 = half_o/2
             np.multiply(ifo, 0.5, out=ifo)
             # i = i_1 + 1/2; f = f_1 + 1/2; o = o_1 + 1/2
@@ -273,16 +273,14 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     if dy is not None:
         _check("dy", dy, (T, B, n_h), ("T", "B", "n_h"), dtype)
     v.dh_prev[...] = 0.0
-    v.da_o_to_dc_prev_lanes[0, 4][...] = 0.0
+    v.dc_prev_to_da_o_lanes[0, 0][...] = 0.0
     if dstate is not None:
         _named("dstate", dstate, STATES)
         v.dh_prev[...] = _check("dstate['h']", dstate["h"], (B, n_h), ("B", "n_h"), dtype)
-        v.da_o_to_dc_prev_lanes[0, 4][...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
+        v.dc_prev_to_da_o_lanes[0, 0][...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
     W = params["W"]
     U = params["U"]
 
-    U_rows = np.concatenate([U[3*n_h:4*n_h], U[n_h:3*n_h], U[:n_h]])
-    W_rows = np.concatenate([W[3*n_h:4*n_h], W[n_h:3*n_h], W[:n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -291,40 +289,37 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
-        np.copyto(v.da_o_to_dc_prev_lanes[steps, 4], v.da_o_to_dc_prev_lanes[0, 4])
+        np.copyto(v.dc_prev_to_da_o_lanes[steps, 0], v.dc_prev_to_da_o_lanes[0, 0])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_da_o_to_k_da_i_1[:steps, 4], w.ifog[now, 1])
+        np.copyto(v.f_to_k_da_i_1[:steps, 0], w.ifog[now, 1])
         # k_da_o_2 = o*tanh_c
-        np.multiply(w.tanh_c[now], w.ifog[now, 2], out=v.k_da_o_to_k_da_i_1[:steps, 0])
+        np.multiply(w.tanh_c[now], w.ifog[now, 2], out=v.f_to_k_da_i_1[:steps, 5])
         # k_da_o_1 = 1 - o
-        np.subtract(1, w.ifog[now, 2], out=v.k_da_of_1[:steps, 0])
+        np.subtract(1, w.ifog[now, 2], out=v.k_da_fo_1[:steps, 1])
         # k_da_f_1 = 1 - f
-        np.subtract(1, v.k_da_o_to_k_da_i_1[:steps, 4], out=v.k_da_of_1[:steps, 1])
+        np.subtract(1, v.f_to_k_da_i_1[:steps, 0], out=v.k_da_fo_1[:steps, 0])
         # k_da_f_2 = c[t-1]*f
-        np.multiply(w.c[now], v.k_da_o_to_k_da_i_1[:steps, 4], out=v.k_da_o_to_k_da_i_1[:steps, 1])
+        np.multiply(w.c[now], v.f_to_k_da_i_1[:steps, 0], out=v.f_to_k_da_i_1[:steps, 2])
         # k_da_o = k_da_o_1*k_da_o_2; k_da_f = k_da_f_1*k_da_f_2
-        np.multiply(v.k_da_o_to_k_da_i_1[:steps, 0:2], v.k_da_of_1[:steps], out=v.k_da_o_to_k_da_i_1[:steps, 0:2])
+        np.multiply(v.f_to_k_da_i_1[:steps, 2], v.k_da_fo_1[:steps, 0], out=v.f_to_k_da_i_1[:steps, 2])
+        np.multiply(v.f_to_k_da_i_1[:steps, 5], v.k_da_fo_1[:steps, 1], out=v.f_to_k_da_i_1[:steps, 5])
         # k_k_dc_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_da_o_to_k_da_i_1[:steps, 5])
+        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.f_to_k_da_i_1[:steps, 4])
         # k_da_g_1 = g**2
-        np.multiply(w.ifog[now, 3], w.ifog[now, 3], out=v.k_da_o_to_k_da_i_1[:steps, 2])
+        np.multiply(w.ifog[now, 3], w.ifog[now, 3], out=v.f_to_k_da_i_1[:steps, 3])
         # k_k_dc_2 = 1 - k_k_dc_1; k_da_g_2 = 1 - k_da_g_1
-        np.subtract(1, v.k_da_o_to_k_da_i_1[:steps, 2], out=v.k_da_o_to_k_da_i_1[:steps, 2])
-        np.subtract(1, v.k_da_o_to_k_da_i_1[:steps, 5], out=v.k_da_o_to_k_da_i_1[:steps, 5])
+        np.subtract(1, v.f_to_k_da_i_1[:steps, 3:5], out=v.f_to_k_da_i_1[:steps, 3:5])
         # k_k_dc = k_k_dc_2*o
-        np.multiply(v.k_da_o_to_k_da_i_1[:steps, 5], w.ifog[now, 2], out=v.k_da_o_to_k_da_i_1[:steps, 5])
+        np.multiply(v.f_to_k_da_i_1[:steps, 4], w.ifog[now, 2], out=v.f_to_k_da_i_1[:steps, 4])
         # k_da_g_3 = i*m
-        np.multiply(w.ifog[now, 0], w.m[now], out=v.k_da_o_to_k_da_i_1[:steps, 6])
+        np.multiply(w.ifog[now, 0], w.m[now], out=v.f_to_k_da_i_1[:steps, 6])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.ifog[now, 0], out=v.k_da_o_to_k_da_i_1[:steps, 7])
+        np.subtract(1, w.ifog[now, 0], out=v.f_to_k_da_i_1[:steps, 7])
         # k_da_i_2 = g*k_da_g_3
-        np.multiply(v.k_da_o_to_k_da_i_1[:steps, 6], w.ifog[now, 3], out=v.k_da_o_to_k_da_i_1[:steps, 3])
+        np.multiply(v.f_to_k_da_i_1[:steps, 6], w.ifog[now, 3], out=v.f_to_k_da_i_1[:steps, 1])
         # k_da_g = k_da_g_2*k_da_g_3; k_da_i = k_da_i_1*k_da_i_2
-        np.multiply(
-            v.k_da_o_to_k_da_i_1[:steps, 2:4],
-            v.k_da_o_to_k_da_i_1[:steps, 6:8],
-            out=v.k_da_o_to_k_da_i_1[:steps, 2:4],
-        )
+        np.multiply(v.f_to_k_da_i_1[:steps, 1], v.f_to_k_da_i_1[:steps, 7], out=v.f_to_k_da_i_1[:steps, 1])
+        np.multiply(v.f_to_k_da_i_1[:steps, 3], v.f_to_k_da_i_1[:steps, 6], out=v.f_to_k_da_i_1[:steps, 3])
         # k_dm = g*i
         np.multiply(w.ifog[now, 0], w.ifog[now, 3], out=v.k_dm[:steps])
 
@@ -335,9 +330,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             dc,
             k_k_dc,
             dc_next,
-            da_f_da_g_da_i_dc_prev,
-            k_da_f_k_da_g_k_da_i_f,
-            da_ofgi_rows,
+            dc_prev_da_i_da_f_da_g,
+            f_k_da_i_k_da_f_k_da_g,
+            da_ifgo_rows,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
@@ -348,53 +343,35 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dc = dc[t+1] + k_dc
             np.add(dc, dc_next, out=dc)
             # da_g = dc*k_da_g; da_f = dc*k_da_f; da_i = dc*k_da_i; dc[t-1] = dc*f
-            np.multiply(dc, k_da_f_k_da_g_k_da_i_f, out=da_f_da_g_da_i_dc_prev)
+            np.multiply(dc, f_k_da_i_k_da_f_k_da_g, out=dc_prev_da_i_da_f_da_g)
             # one product: dh[t-1] = U_oᵀ da_o + U_gᵀ da_g + U_fᵀ da_f + U_iᵀ da_i
-            np.dot(da_ofgi_rows, U_rows, out=dh_prev)
+            np.dot(da_ifgo_rows, U, out=dh_prev)
 
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(
-            v.da_o_to_dc_prev[:steps, :, :4*n_h].reshape(steps * B, 4*n_h),
-            W_rows,
+        np.matmul(
+            v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # dm = dc*k_dm
         np.multiply(v.k_dm[:steps], v.dc[:steps], out=v.dm[now])
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW[3*n_h:4*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[n_h:3*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
+        dW += np.matmul(
+            v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_f = Σ da_f h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ; dU_o = Σ da_o h[t-1]ᵀ
-        dU[3*n_h:4*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[n_h:3*n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[:n_h] += np.dot(
-            v.da_o_to_dc_prev[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
+        dU += np.matmul(
+            v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_i = Σ da_i; db_f = Σ da_f; db_g = Σ da_g; db_o = Σ da_o
-        db[3*n_h:4*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[n_h:3*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h), axis=0)
-        db[:n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h), axis=0)
+        db += np.sum(v.dc_prev_to_da_o[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h), axis=0)
 
     return (
         {"W": dW, "U": dU, "b": db},
         {"x": v.dx, "m": v.dm},
-        {"h": v.dh_prev.copy(), "c": v.da_o_to_dc_prev_lanes[0, 4].copy()},
+        {"h": v.dh_prev.copy(), "c": v.dc_prev_to_da_o_lanes[0, 0].copy()},
     )
 
 
@@ -577,6 +554,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -606,12 +589,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -82,7 +82,7 @@ def workspace(params, T, B):
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, n_h, n_h, dtype)
     w.x_a_h = np.empty((w.piece, B, n_h), dtype)
-    w.U_h_h = np.empty((B, n_h), dtype)
+    w.a_h_1 = np.empty((B, n_h), dtype)
     w.a_h = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(zip(w.h[:-1], [*w.x_a_h] * w.pieces, w.h[1:]))
@@ -132,23 +132,23 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
     W_h_T = np.ascontiguousarray(W_h.T)
     U_h_T = np.ascontiguousarray(U_h.T)
-    U_h_h = w.U_h_h
+    a_h_1 = w.a_h_1
     a_h = w.a_h
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h[:steps].reshape(steps * B, n_h))
         # x_a_h = W_h_x + b_h
         np.add(w.x_a_h[:steps], b_h, out=w.x_a_h[:steps])
 
         for h_prev, x_a_h, h in w.ticks[now]:
             # one product of h[t-1]: U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_h_T, out=U_h_h)
+            np.dot(h_prev, U_h_T, out=a_h_1)
             # a_h_1 = U_h_h + x_a_h
-            np.add(x_a_h, U_h_h, out=a_h)
+            np.add(a_h_1, x_a_h, out=a_h_1)
             # a_h = a_h_1 + h[t-1]
-            np.add(a_h, h_prev, out=a_h)
+            np.add(a_h_1, h_prev, out=a_h)
             # h = tanh(a_h)
             np.tanh(a_h, out=h)
 
@@ -208,11 +208,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(da_h, k_dh_prev, out=dh_prev)
 
         # one product of da_h: dx = W_hᵀ da_h
-        np.dot(v.da_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_h = Σ da_h xᵀ
-        dW_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ da_h h[t-1]ᵀ
-        dU_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # db_h = Σ da_h
         db_h += np.sum(v.da_h[:steps].reshape(steps * B, n_h), axis=0)
 
@@ -337,6 +337,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -366,12 +372,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

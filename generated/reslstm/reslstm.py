@@ -120,16 +120,16 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 8*n_h, 5*n_h, dtype)
-    w.U_figo_h = np.empty((B, 4*n_h), dtype)  # half_U_f_h, half_U_i_h, U_g_h, half_U_o_h: (n_h) each
-    w.U_figo_h_lanes = w.U_figo_h.reshape(B, 4, n_h).transpose(1, 0, 2)
-    # half_x_a_f, half_x_a_i, x_a_g, half_x_a_o, W_r_x: (n_h) each
-    w.x_a_f_to_W_r_x = np.empty((w.piece, B, 5*n_h), dtype)
-    w.x_a_f_to_W_r_x_lanes = w.x_a_f_to_W_r_x.reshape(w.piece, B, 5, n_h).transpose(0, 2, 1, 3)
-    w.figo = np.empty((T, 4, B, n_h), dtype)  # f, i, g, o: (n_h) each
-    w.half_a_fi_1 = np.empty((2, B, n_h), dtype)  # half_a_f_1, half_a_i_1: (n_h) each
-    w.c_12 = np.empty((2, B, n_h), dtype)  # c_1, c_2: (n_h) each
+    w.U_ifgo_h = np.empty((B, 4*n_h), dtype)  # half_U_i_h, half_U_f_h, U_g_h, half_U_o_h: (n_h) each
+    w.U_ifgo_h_lanes = w.U_ifgo_h.reshape(B, 4, n_h).transpose(1, 0, 2)
+    # half_x_a_i, half_x_a_f, x_a_g, half_x_a_o, W_r_x: (n_h) each
+    w.x_a_i_to_W_r_x = np.empty((w.piece, B, 5*n_h), dtype)
+    w.x_a_i_to_W_r_x_lanes = w.x_a_i_to_W_r_x.reshape(w.piece, B, 5, n_h).transpose(0, 2, 1, 3)
+    w.i_f_g_o_tanh_c = np.empty((T, 5, B, n_h), dtype)  # i, f, g, o, tanh_c: (n_h) each
+    w.half_a_if_1 = np.empty((2, B, n_h), dtype)  # half_a_i_1, half_a_f_1: (n_h) each
+    w.c_1 = np.empty((B, n_h), dtype)
+    w.c_2 = np.empty((B, n_h), dtype)
     w.half_a_o_1 = np.empty((B, n_h), dtype)
-    w.tanh_c = np.empty((T, B, n_h), dtype)
     w.W_p_tanh_c = np.empty((B, n_h), dtype)
     w.u_h = np.empty((T, B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
@@ -137,19 +137,19 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.figo,
-            [*w.x_a_f_to_W_r_x_lanes[:, 0:4]] * w.pieces,
+            w.i_f_g_o_tanh_c[:, 0:4],
+            [*w.x_a_i_to_W_r_x_lanes[:, 0:4]] * w.pieces,
             w.c[:-1],
-            w.figo[:, 0:2],
-            w.figo[:, 0:3],
-            w.figo[:, 0],
-            w.figo[:, 2],
-            w.figo[:, 1],
+            w.i_f_g_o_tanh_c[:, 0:2],
+            w.i_f_g_o_tanh_c[:, 0:3],
+            w.i_f_g_o_tanh_c[:, 1],
+            w.i_f_g_o_tanh_c[:, 2],
+            w.i_f_g_o_tanh_c[:, 0],
             w.c[1:],
-            w.figo[:, 3],
-            w.tanh_c,
+            w.i_f_g_o_tanh_c[:, 3],
+            w.i_f_g_o_tanh_c[:, 4],
             w.u_h,
-            [*w.x_a_f_to_W_r_x_lanes[:, 4]] * w.pieces,
+            [*w.x_a_i_to_W_r_x_lanes[:, 4]] * w.pieces,
             w.h[1:],
         ),
     )
@@ -163,12 +163,12 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 22*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # dc[t-1], da_g, da_i, da_f, da_o, du_h, dc: (n_h) each
+    # dc[t-1], da_i, da_f, da_g, da_o, du_h, dc: (n_h) each
     v.dc_prev_to_dc = np.empty((v.piece + 1, B, 7*n_h), dtype)
     v.dc_prev_to_dc_lanes = v.dc_prev_to_dc.reshape(v.piece + 1, B, 7, n_h).transpose(0, 2, 1, 3)
     v.dtanh_c = np.empty((B, n_h), dtype)
-    # k_dc[t-1]_2, k_dc[t-1], k_da_g, k_da_i, k_da_f, k_da_o, o, k_k_dc, k_k_dc_2: (n_h) each
-    v.k_dc_prev_2_to_k_k_dc_2 = np.empty((v.piece, 9, B, n_h), dtype)
+    # k_dc[t-1]_2, k_dc[t-1], k_da_i, k_da_f, k_da_g, k_k_dc_2, k_da_o, o, k_k_dc: (n_h) each
+    v.k_dc_prev_2_to_k_k_dc = np.empty((v.piece, 9, B, n_h), dtype)
     v.k_da_ifo_1 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_i_1, k_da_f_1, k_da_o_1: (n_h) each
     v.k_dc_2 = np.empty((B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
@@ -181,13 +181,13 @@ def _adjoint_workspace(w):
         zip(
             [*v.dy_h] * v.pieces,
             [*v.dc_prev_to_dc_lanes[:-1, 4:7]] * v.pieces,
-            [*v.k_dc_prev_2_to_k_k_dc_2[:, 5:8]] * v.pieces,
+            [*v.k_dc_prev_2_to_k_k_dc[:, 6:9]] * v.pieces,
             [*v.dc_prev_to_dc_lanes[:-1, 5]] * v.pieces,
-            [*v.k_dc_prev_2_to_k_k_dc_2[:, 8]] * v.pieces,
+            [*v.k_dc_prev_2_to_k_k_dc[:, 5]] * v.pieces,
             [*v.dc_prev_to_dc_lanes[:-1, 6]] * v.pieces,
             [*v.dc_prev_to_dc_lanes[1:, 0]] * v.pieces,
             [*v.dc_prev_to_dc_lanes[:-1, 0:4]] * v.pieces,
-            [*v.k_dc_prev_2_to_k_k_dc_2[:, 1:5]] * v.pieces,
+            [*v.k_dc_prev_2_to_k_k_dc[:, 1:5]] * v.pieces,
             [*v.dc_prev_to_dc[:-1, :, n_h:5*n_h]] * v.pieces,
         ),
     )
@@ -223,25 +223,21 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_p = params["W_p"]
 
     W_T = np.ascontiguousarray(
-        np.concatenate([0.5 * W[n_h:2*n_h], 0.5 * W[:n_h], W[2*n_h:3*n_h], 0.5 * W[3*n_h:4*n_h], W[4*n_h:5*n_h]]).T,
+        np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h], 0.5 * W[3*n_h:4*n_h], W[4*n_h:5*n_h]]).T,
     )
-    b_lanes = np.concatenate(
-        [0.5 * b[n_h:2*n_h], 0.5 * b[:n_h], b[2*n_h:3*n_h], 0.5 * b[3*n_h:4*n_h]],
-    ).reshape(4, 1, n_h)
-    U_T = np.ascontiguousarray(
-        np.concatenate([0.5 * U[n_h:2*n_h], 0.5 * U[:n_h], U[2*n_h:3*n_h], 0.5 * U[3*n_h:4*n_h]]).T,
-    )
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h], 0.5 * b[3*n_h:4*n_h]])
+    U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h], 0.5 * U[3*n_h:4*n_h]]).T)
     half_p_i = 0.5 * p[:n_h]
     half_p_f = 0.5 * p[n_h:2*n_h]
     half_p_o = 0.5 * p[2*n_h:3*n_h]
     W_p_T = np.ascontiguousarray(W_p.T)
-    U_figo_h = w.U_figo_h
-    U_figo_h_lanes = w.U_figo_h_lanes
-    half_a_i_1 = w.half_a_fi_1[1]
-    half_a_f_1 = w.half_a_fi_1[0]
-    half_a_fi_1 = w.half_a_fi_1
-    c_1 = w.c_12[0]
-    c_2 = w.c_12[1]
+    U_ifgo_h = w.U_ifgo_h
+    U_ifgo_h_lanes = w.U_ifgo_h_lanes
+    half_a_i_1 = w.half_a_if_1[0]
+    half_a_f_1 = w.half_a_if_1[1]
+    half_a_if_1 = w.half_a_if_1
+    c_1 = w.c_1
+    c_2 = w.c_2
     half_a_o_1 = w.half_a_o_1
     W_p_tanh_c = w.W_p_tanh_c
     for start in range(0, T, w.piece):
@@ -249,34 +245,34 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_g_x = W_g x; half_W_o_x = half_W_o
         #     x; W_r_x = W_r x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_f_to_W_r_x[:steps].reshape(steps * B, 5*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_i_to_W_r_x[:steps].reshape(steps * B, 5*n_h))
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # x_a_g = W_g_x + b_g
         # half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_f_to_W_r_x_lanes[:steps, 0:4], b_lanes, out=w.x_a_f_to_W_r_x_lanes[:steps, 0:4])
+        np.add(w.x_a_i_to_W_r_x[:steps, :, :4*n_h], b_row, out=w.x_a_i_to_W_r_x[:steps, :, :4*n_h])
 
-        for h_prev, figo, x_a_figo, c_prev, fi, fig, f, g, i, c, o, tanh_c, u_h, W_r_x, h in w.ticks[now]:
+        for h_prev, ifgo, x_a_ifgo, c_prev, if_, ifg, f, g, i, c, o, tanh_c, u_h, W_r_x, h in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; half_U_f_h = half_U_f h[t-1]; U_g_h = U_g h[t-1];
             #     half_U_o_h = half_U_o h[t-1]
-            np.dot(h_prev, U_T, out=U_figo_h)
+            np.dot(h_prev, U_T, out=U_ifgo_h)
             # half_a_i_2 = half_U_i_h + half_x_a_i
             # half_a_f_2 = half_U_f_h + half_x_a_f
             # a_g = U_g_h + x_a_g
             # half_a_o_2 = half_U_o_h + half_x_a_o
-            np.add(x_a_figo, U_figo_h_lanes, out=figo)
+            np.add(x_a_ifgo, U_ifgo_h_lanes, out=ifgo)
             # half_a_i_1 = c[t-1]*half_p_i
             np.multiply(c_prev, half_p_i, out=half_a_i_1)
             # half_a_f_1 = c[t-1]*half_p_f
             np.multiply(c_prev, half_p_f, out=half_a_f_1)
             # half_a_i = half_a_i_1 + half_a_i_2; half_a_f = half_a_f_1 + half_a_f_2
-            np.add(fi, half_a_fi_1, out=fi)
+            np.add(if_, half_a_if_1, out=if_)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f); g = tanh(a_g)
-            np.tanh(fig, out=fig)
+            np.tanh(ifg, out=ifg)
             # i_1 = half_i/2; f_1 = half_f/2
-            np.multiply(fi, 0.5, out=fi)
+            np.multiply(if_, 0.5, out=if_)
             # i = i_1 + 1/2; f = f_1 + 1/2
-            np.add(fi, 0.5, out=fi)
+            np.add(if_, 0.5, out=if_)
             # c_1 = c[t-1]*f; c_2 = g*i
             np.multiply(c_prev, f, out=c_1)
             np.multiply(g, i, out=c_2)
@@ -337,8 +333,6 @@ def backward(params, tape, dy, dstate=None, *, work=None):
 
     p_lanes = p[:2*n_h].reshape(2, 1, n_h)
     p_o = p[2*n_h:3*n_h]
-    U_rows = np.concatenate([U[2*n_h:3*n_h], U[:2*n_h], U[3*n_h:4*n_h]])
-    W_rows = np.concatenate([W[2*n_h:3*n_h], W[:2*n_h], W[3*n_h:5*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -353,44 +347,52 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dc_prev_to_dc_lanes[steps, 0], v.dc_prev_to_dc_lanes[0, 0])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_dc_prev_2_to_k_k_dc_2[:steps, 6], w.figo[now, 3])
+        np.copyto(v.k_dc_prev_2_to_k_k_dc[:steps, 7], w.i_f_g_o_tanh_c[now, 3])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.figo[now, 1], out=v.k_da_ifo_1[:steps, 0])
+        np.subtract(1, w.i_f_g_o_tanh_c[now, 0], out=v.k_da_ifo_1[:steps, 0])
         # k_da_f_1 = 1 - f
-        np.subtract(1, w.figo[now, 0], out=v.k_da_ifo_1[:steps, 1])
+        np.subtract(1, w.i_f_g_o_tanh_c[now, 1], out=v.k_da_ifo_1[:steps, 1])
         # k_da_o_1 = 1 - o
-        np.subtract(1, v.k_dc_prev_2_to_k_k_dc_2[:steps, 6], out=v.k_da_ifo_1[:steps, 2])
+        np.subtract(1, v.k_dc_prev_2_to_k_k_dc[:steps, 7], out=v.k_da_ifo_1[:steps, 2])
         # k_da_i_2 = g*i
-        np.multiply(w.figo[now, 2], w.figo[now, 1], out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 3])
+        np.multiply(w.i_f_g_o_tanh_c[now, 2], w.i_f_g_o_tanh_c[now, 0], out=v.k_dc_prev_2_to_k_k_dc[:steps, 2])
         # k_da_f_2 = c[t-1]*f
-        np.multiply(w.c[now], w.figo[now, 0], out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 4])
+        np.multiply(w.c[now], w.i_f_g_o_tanh_c[now, 1], out=v.k_dc_prev_2_to_k_k_dc[:steps, 3])
         # k_da_o_2 = o*u_h
-        np.multiply(w.u_h[now], v.k_dc_prev_2_to_k_k_dc_2[:steps, 6], out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 5])
+        np.multiply(w.u_h[now], v.k_dc_prev_2_to_k_k_dc[:steps, 7], out=v.k_dc_prev_2_to_k_k_dc[:steps, 6])
         # k_da_o = k_da_o_1*k_da_o_2; k_da_f = k_da_f_1*k_da_f_2; k_da_i = k_da_i_1*k_da_i_2
         np.multiply(
-            v.k_dc_prev_2_to_k_k_dc_2[:steps, 3:6],
-            v.k_da_ifo_1[:steps],
-            out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 3:6],
+            v.k_dc_prev_2_to_k_k_dc[:steps, 2:4],
+            v.k_da_ifo_1[:steps, 0:2],
+            out=v.k_dc_prev_2_to_k_k_dc[:steps, 2:4],
+        )
+        np.multiply(
+            v.k_dc_prev_2_to_k_k_dc[:steps, 6],
+            v.k_da_ifo_1[:steps, 2],
+            out=v.k_dc_prev_2_to_k_k_dc[:steps, 6],
         )
         # k_k_dc = k_da_o*p_o; k_dc[t-1]_1 = k_da_f*p_f; k_dc[t-1]_2 = k_da_i*p_i
-        np.multiply(v.k_dc_prev_2_to_k_k_dc_2[:steps, 3:5], p_lanes, out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 0:2])
-        np.multiply(v.k_dc_prev_2_to_k_k_dc_2[:steps, 5], p_o, out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 7])
+        np.multiply(v.k_dc_prev_2_to_k_k_dc[:steps, 2:4], p_lanes, out=v.k_dc_prev_2_to_k_k_dc[:steps, 0:2])
+        np.multiply(v.k_dc_prev_2_to_k_k_dc[:steps, 6], p_o, out=v.k_dc_prev_2_to_k_k_dc[:steps, 8])
         # k_k_dc_2_1 = tanh_c**2
-        np.multiply(w.tanh_c[now], w.tanh_c[now], out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 8])
+        np.multiply(w.i_f_g_o_tanh_c[now, 4], w.i_f_g_o_tanh_c[now, 4], out=v.k_dc_prev_2_to_k_k_dc[:steps, 5])
         # k_da_g_1 = g**2
-        np.multiply(w.figo[now, 2], w.figo[now, 2], out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 2])
+        np.multiply(w.i_f_g_o_tanh_c[now, 2], w.i_f_g_o_tanh_c[now, 2], out=v.k_dc_prev_2_to_k_k_dc[:steps, 4])
         # k_k_dc_2 = 1 - k_k_dc_2_1; k_da_g_2 = 1 - k_da_g_1
-        np.subtract(1, v.k_dc_prev_2_to_k_k_dc_2[:steps, 2], out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 2])
-        np.subtract(1, v.k_dc_prev_2_to_k_k_dc_2[:steps, 8], out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 8])
+        np.subtract(1, v.k_dc_prev_2_to_k_k_dc[:steps, 4:6], out=v.k_dc_prev_2_to_k_k_dc[:steps, 4:6])
         # k_da_g = i*k_da_g_2
-        np.multiply(v.k_dc_prev_2_to_k_k_dc_2[:steps, 2], w.figo[now, 1], out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 2])
+        np.multiply(
+            v.k_dc_prev_2_to_k_k_dc[:steps, 4],
+            w.i_f_g_o_tanh_c[now, 0],
+            out=v.k_dc_prev_2_to_k_k_dc[:steps, 4],
+        )
         # k_dc[t-1]_3 = f + k_dc[t-1]_1
-        np.add(v.k_dc_prev_2_to_k_k_dc_2[:steps, 1], w.figo[now, 0], out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 1])
+        np.add(v.k_dc_prev_2_to_k_k_dc[:steps, 1], w.i_f_g_o_tanh_c[now, 1], out=v.k_dc_prev_2_to_k_k_dc[:steps, 1])
         # k_dc[t-1] = k_dc[t-1]_2 + k_dc[t-1]_3
         np.add(
-            v.k_dc_prev_2_to_k_k_dc_2[:steps, 1],
-            v.k_dc_prev_2_to_k_k_dc_2[:steps, 0],
-            out=v.k_dc_prev_2_to_k_k_dc_2[:steps, 1],
+            v.k_dc_prev_2_to_k_k_dc[:steps, 1],
+            v.k_dc_prev_2_to_k_k_dc[:steps, 0],
+            out=v.k_dc_prev_2_to_k_k_dc[:steps, 1],
         )
 
         for (
@@ -401,9 +403,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             k_k_dc_2,
             dc,
             dc_next,
-            dc_prev_da_g_da_i_da_f,
-            k_dc_prev_to_k_da_f,
-            da_gifo_rows,
+            dc_prev_da_i_da_f_da_g,
+            k_dc_prev_to_k_da_g,
+            da_ifgo_rows,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
@@ -418,46 +420,30 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dc = dc_1 + k_dc_2
             np.add(dc, k_dc_2, out=dc)
             # da_g = dc*k_da_g; da_f = dc*k_da_f; da_i = dc*k_da_i; dc[t-1] = dc*k_dc[t-1]
-            np.multiply(dc, k_dc_prev_to_k_da_f, out=dc_prev_da_g_da_i_da_f)
+            np.multiply(dc, k_dc_prev_to_k_da_g, out=dc_prev_da_i_da_f_da_g)
             # one product: dh[t-1] = U_oᵀ da_o + U_gᵀ da_g + U_fᵀ da_f + U_iᵀ da_i
-            np.dot(da_gifo_rows, U_rows, out=dh_prev)
+            np.dot(da_ifgo_rows, U, out=dh_prev)
 
         # one product: dx = W_rᵀ du_h + W_oᵀ da_o + W_gᵀ da_g + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(
+        np.matmul(
             v.dc_prev_to_dc[:steps, :, n_h:6*n_h].reshape(steps * B, 5*n_h),
-            W_rows,
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # dp_i = c[t-1]*da_i
-        np.multiply(v.dc_prev_to_dc_lanes[:steps, 2], w.c[now], out=v.dp_i[:steps])
+        np.multiply(v.dc_prev_to_dc_lanes[:steps, 1], w.c[now], out=v.dp_i[:steps])
         # dp_f = c[t-1]*da_f
-        np.multiply(v.dc_prev_to_dc_lanes[:steps, 3], w.c[now], out=v.dp_f[:steps])
+        np.multiply(v.dc_prev_to_dc_lanes[:steps, 2], w.c[now], out=v.dp_f[:steps])
         # dp_o = c*da_o
         np.multiply(v.dc_prev_to_dc_lanes[:steps, 4], w.c[1:][now], out=v.dp_o[:steps])
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ; dW_r = Σ du_h xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
-            v.dc_prev_to_dc[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:2*n_h] += np.dot(
-            v.dc_prev_to_dc[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[3*n_h:5*n_h] += np.dot(
-            v.dc_prev_to_dc[:steps, :, 4*n_h:6*n_h].reshape(steps * B, 2*n_h).T,
+        dW += np.matmul(
+            v.dc_prev_to_dc[:steps, :, n_h:6*n_h].reshape(steps * B, 5*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_f = Σ da_f h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ; dU_o = Σ da_o h[t-1]ᵀ
-        dU[2*n_h:3*n_h] += np.dot(
-            v.dc_prev_to_dc[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[:2*n_h] += np.dot(
-            v.dc_prev_to_dc[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[3*n_h:4*n_h] += np.dot(
-            v.dc_prev_to_dc[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h).T,
+        dU += np.matmul(
+            v.dc_prev_to_dc[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_i = Σ da_i
@@ -467,16 +453,14 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # db_g = Σ da_g
         # db_o = Σ da_o
         # dp_o = Σ dp_o
-        db[2*n_h:3*n_h] += np.sum(v.dc_prev_to_dc[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
-        db[:2*n_h] += np.sum(v.dc_prev_to_dc[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h), axis=0)
-        db[3*n_h:4*n_h] += np.sum(v.dc_prev_to_dc[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h), axis=0)
+        db += np.sum(v.dc_prev_to_dc[:steps, :, n_h:5*n_h].reshape(steps * B, 4*n_h), axis=0)
         dp[n_h:2*n_h] += np.sum(v.dp_f[:steps].reshape(steps * B, n_h), axis=0)
         dp[:n_h] += np.sum(v.dp_i[:steps].reshape(steps * B, n_h), axis=0)
         dp[2*n_h:3*n_h] += np.sum(v.dp_o[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dW_p = Σ du_h tanh_cᵀ
-        dW_p += np.dot(
+        dW_p += np.matmul(
             v.dc_prev_to_dc[:steps, :, 5*n_h:6*n_h].reshape(steps * B, n_h).T,
-            w.tanh_c[now].reshape(steps * B, n_h),
+            w.i_f_g_o_tanh_c[now, 4].reshape(steps * B, n_h),
         )
 
     return (
@@ -686,6 +670,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -715,12 +705,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -156,11 +156,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_q_x = W_q x; k = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.qk[now].reshape(steps * B, 2*n_k))
         # q = W_q_x/sqrt_u_q
         np.divide(w.qk_lanes[now, 0], w.sqrt_u_q, out=w.qk_lanes[now, 0])
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[now].reshape(steps * B, n_v))
         # outer_k_v = outer(k, v)
         np.copyto(w.outer_k_v[:steps], np.einsum("...i,...j->...ij", w.qk_lanes[now, 1], w.v_[now]))
 
@@ -224,7 +224,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dW_q_x = dq*k_dW_q_x
         np.multiply(v.dW_q_x_dk_lanes[:steps, 0], v.k_dW_q_x, out=v.dW_q_x_dk_lanes[:steps, 0])
         # one product of dW_q_x: k_dx = W_qᵀ dW_q_x
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -241,9 +241,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = matvec(dS, v)
         np.copyto(v.dW_q_x_dk_lanes[:steps, 1], np.einsum("...ij,...j->...i", v.dS[:steps], w.v_[now]))
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.dx[now].reshape(steps * B, n_x))
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(
+        np.matmul(
             v.dW_q_x_dk_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -256,8 +256,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dgamma = sum(k_dgamma)
         np.copyto(v.dgamma_[:steps], np.einsum("...ij->...", v.k_dgamma[:steps])[..., None])
         # one product: dW_q = Σ dW_q_x xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ dv xᵀ
-        dW += np.dot(v.dW_q_x_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW_v += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.dW_q_x_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW_v += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
         # dgamma = Σ dgamma
         dgamma.reshape(1)[...] += np.sum(v.dgamma_[:steps].reshape(steps * B, 1), axis=0)
 
@@ -379,6 +379,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -408,12 +414,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

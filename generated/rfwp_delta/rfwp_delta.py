@@ -104,11 +104,10 @@ def workspace(params, T, B):
     w.q = np.empty((T, B, n_k), dtype)
     w.k = np.empty((T, B, n_k), dtype)
     w.W_v_x = np.empty((w.piece, B, n_v), dtype)
-    w.R_v_tanh_h = np.empty((B, n_v), dtype)
-    w.u_S_2 = np.empty((T, B, n_v), dtype)
+    w.v_ = np.empty((B, n_v), dtype)
     w.beta = np.empty((T, B, 1), dtype)
     w.u_S = np.empty((T, B, n_k), dtype)
-    w.matvec_t_S_k = np.empty((B, n_v), dtype)
+    w.u_S_2 = np.empty((T, B, n_v), dtype)
     w.outer_u_S_u_S_2 = np.empty((B, n_k, n_v), dtype)
     w.h = np.empty((T + 1, B, n_v), dtype)
     w.S = np.empty((T + 1, B, n_k, n_v), dtype)
@@ -119,10 +118,10 @@ def workspace(params, T, B):
             [*w.W_qk_x_lanes] * w.pieces,
             w.q,
             w.k,
-            w.u_S_2,
             [*w.W_v_x] * w.pieces,
             w.u_S,
             w.beta,
+            w.u_S_2,
             w.S[:-1],
             w.S[1:],
             w.h[1:],
@@ -153,11 +152,11 @@ def _adjoint_workspace(w):
     v.du_qk_lanes = v.du_qk.reshape(v.piece, B, 2, n_k).transpose(0, 2, 1, 3)
     v.k_k_k_du_q = np.empty((B, n_k), dtype)
     v.k_k_du_q = np.empty((B, 1), dtype)
-    v.k_dtanh_h_3 = np.empty((B, n_v), dtype)
+    v.dtanh_h = np.empty((B, n_v), dtype)
     v.k_dtanh_h_2 = np.empty((B, n_v), dtype)
     v.k_dtanh_h = np.empty((B, n_v), dtype)
-    v.dh_prev = np.empty((B, n_v), dtype)
     v.k_dh_prev = np.empty((v.piece, B, n_v), dtype)
+    v.dh_prev = np.empty((B, n_v), dtype)
     v.dS_prev = np.empty((B, n_k, n_v), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
     v.k_dx_3 = np.empty((v.piece, B, n_x), dtype)
@@ -221,18 +220,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     R_qk_tanh_h_lanes = w.R_qk_tanh_h_lanes
     u_q = w.u_qk[0]
     u_k = w.u_qk[1]
-    R_v_tanh_h = w.R_v_tanh_h
-    matvec_t_S_k = w.matvec_t_S_k
+    v_ = w.v_
     outer_u_S_u_S_2 = w.outer_u_S_u_S_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_q_x = W_q x; W_k_x = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_qk_x[:steps].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.W_qk_x[:steps].reshape(steps * B, 2*n_k))
         # one product of x: W_v_x = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.W_v_x[:steps].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.W_v_x[:steps].reshape(steps * B, n_v))
         # one product of x: a_beta = w_b x
-        np.dot(w.x[now].reshape(steps * B, n_x), w_b_T, out=w.beta[now].reshape(steps * B, 1))
+        np.matmul(w.x[now].reshape(steps * B, n_x), w_b_T, out=w.beta[now].reshape(steps * B, 1))
         # beta_1 = a_beta/2
         np.multiply(w.beta[now], 0.5, out=w.beta[now])
         # beta_2 = tanh(beta_1)
@@ -242,7 +240,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # beta = beta_3 + 1/2
         np.add(w.beta[now], 0.5, out=w.beta[now])
 
-        for tanh_h, h_prev, W_qk_x_lanes, q, k, u_S_2, W_v_x, u_S, beta, S_prev, S, h in w.ticks[now]:
+        for tanh_h, h_prev, W_qk_x_lanes, q, k, W_v_x, u_S, beta, u_S_2, S_prev, S, h in w.ticks[now]:
             # tanh_h = tanh(h[t-1])
             np.tanh(h_prev, out=tanh_h)
             # one product of tanh_h: R_q_tanh_h = R_q tanh_h; R_k_tanh_h = R_k tanh_h
@@ -254,15 +252,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # k = softmax(u_k, axis=0)
             np.copyto(k, _softmax(u_k, -1))
             # one product of tanh_h: R_v_tanh_h = R_v tanh_h
-            np.dot(tanh_h, R_T_2, out=R_v_tanh_h)
+            np.dot(tanh_h, R_T_2, out=v_)
             # v = R_v_tanh_h + W_v_x
-            np.add(W_v_x, R_v_tanh_h, out=u_S_2)
+            np.add(v_, W_v_x, out=v_)
             # u_S = beta*k
             np.multiply(beta, k, out=u_S)
             # matvec_t_S_k = matvec_t(S[t-1], k)
-            np.copyto(matvec_t_S_k, np.einsum("...ij,...i->...j", S_prev, k))
+            np.copyto(u_S_2, np.einsum("...ij,...i->...j", S_prev, k))
             # u_S_2 = -matvec_t_S_k + v
-            np.subtract(u_S_2, matvec_t_S_k, out=u_S_2)
+            np.subtract(v_, u_S_2, out=u_S_2)
             # outer_u_S_u_S_2 = outer(u_S, u_S_2)
             np.copyto(outer_u_S_u_S_2, np.einsum("...i,...j->...ij", u_S, u_S_2))
             # S = S[t-1] + outer_u_S_u_S_2
@@ -326,7 +324,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     k_k_k_du_q = v.k_k_k_du_q
     k_k_du_q = v.k_k_du_q
     dq_dk = v.dq_dk
-    k_dtanh_h_3 = v.k_dtanh_h_3
+    dtanh_h = v.dtanh_h
     k_dtanh_h_2 = v.k_dtanh_h_2
     k_dtanh_h = v.k_dtanh_h
     for start in reversed(range(0, T, v.piece)):
@@ -397,16 +395,16 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # du_q = du_q_1*q
             np.multiply(du_q, q, out=du_q)
             # one product of du_S_2: k_dtanh_h_3 = R_vᵀ du_S_2
-            np.dot(du_S_2, R_rows, out=k_dtanh_h_3)
+            np.dot(du_S_2, R_rows, out=dtanh_h)
             # one product of du_k: k_dtanh_h_2 = R_kᵀ du_k
             np.dot(du_k, R_rows_2, out=k_dtanh_h_2)
             # one product of du_q: k_dtanh_h = R_qᵀ du_q
             np.dot(du_q, R_rows_3, out=k_dtanh_h)
             # dtanh_h = k_dtanh_h + k_dtanh_h_2 + k_dtanh_h_3
-            np.add(k_dtanh_h_3, k_dtanh_h_2, out=dh_prev)
-            np.add(dh_prev, k_dtanh_h, out=dh_prev)
+            np.add(dtanh_h, k_dtanh_h_2, out=dtanh_h)
+            np.add(dtanh_h, k_dtanh_h, out=dtanh_h)
             # dh[t-1] = dtanh_h*k_dh[t-1]
-            np.multiply(dh_prev, k_dh_prev, out=dh_prev)
+            np.multiply(k_dh_prev, dtanh_h, out=dh_prev)
             # k_dS[t-1] = i,j->ji(dmatvec_t_S_k, k)
             np.copyto(dS_prev, np.einsum("...i,...j->...ji", dmatvec_t_S_k, k))
             # dS[t-1] = dS + k_dS[t-1]
@@ -419,17 +417,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_beta = dbeta*k_da_beta
         np.multiply(v.da_beta[:steps], v.k_da_beta[:steps], out=v.da_beta[:steps])
         # one product of da_beta: k_dx_4 = w_bᵀ da_beta
-        np.dot(v.da_beta[:steps].reshape(steps * B, 1), w_b, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_beta[:steps].reshape(steps * B, 1), w_b, out=v.dx[now].reshape(steps * B, n_x))
         # one product of du_S_2: k_dx_3 = W_vᵀ du_S_2
-        np.dot(v.du_S_2[:steps].reshape(steps * B, n_v), W_rows, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.du_S_2[:steps].reshape(steps * B, n_v), W_rows, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of du_k: k_dx_2 = W_kᵀ du_k
-        np.dot(
+        np.matmul(
             v.du_qk_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_2,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
         )
         # one product of du_q: k_dx = W_qᵀ du_q
-        np.dot(
+        np.matmul(
             v.du_qk_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows_3,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -439,18 +437,18 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ du_q xᵀ; dW_k = Σ du_k xᵀ; dW_v = Σ du_S_2 xᵀ; dw_b = Σ da_beta xᵀ
-        dw_b += np.dot(v.da_beta[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
-        dW[2*n_k:2*n_k + n_v] += np.dot(
+        dw_b += np.matmul(v.da_beta[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
+        dW[2*n_k:2*n_k + n_v] += np.matmul(
             v.du_S_2[:steps].reshape(steps * B, n_v).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:2*n_k] += np.dot(v.du_qk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW[:2*n_k] += np.matmul(v.du_qk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
         # one product: dR_q = Σ du_q tanh_hᵀ; dR_k = Σ du_k tanh_hᵀ; dR_v = Σ du_S_2 tanh_hᵀ
-        dR[2*n_k:2*n_k + n_v] += np.dot(
+        dR[2*n_k:2*n_k + n_v] += np.matmul(
             v.du_S_2[:steps].reshape(steps * B, n_v).T,
             w.tanh_h[now].reshape(steps * B, n_v),
         )
-        dR[:2*n_k] += np.dot(v.du_qk[:steps].reshape(steps * B, 2*n_k).T, w.tanh_h[now].reshape(steps * B, n_v))
+        dR[:2*n_k] += np.matmul(v.du_qk[:steps].reshape(steps * B, 2*n_k).T, w.tanh_h[now].reshape(steps * B, n_v))
 
     return {"W": dW, "R": dR, "w_b": dw_b}, v.dx, {"h": v.dh_prev.copy(), "S": v.dS_prev.copy()}
 
@@ -641,6 +639,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -670,12 +674,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

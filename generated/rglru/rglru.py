@@ -110,8 +110,8 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_h, 15*n_h, dtype)
     v.dh = np.empty((v.piece, B, n_h), dtype)
-    v.k_di_to_k_k_dx_3 = np.empty((v.piece, 4, B, n_h), dtype)  # k_di, k_dsqrt_u_h_2, h[t-1], k_k_dx_3: (n_h) each
-    v.da_r_to_k_dx_3 = np.empty((v.piece, B, 5*n_h), dtype)  # da_r, da_i, k_dlog_a_2, dlog_a, k_dx_3: (n_h) each
+    v.k_di_to_k_k_dx_3 = np.empty((v.piece, 4, B, n_h), dtype)  # k_di, h[t-1], k_dsqrt_u_h_2, k_k_dx_3: (n_h) each
+    v.da_r_to_k_dx_3 = np.empty((v.piece, B, 5*n_h), dtype)  # da_r, da_i, dlog_a, k_dlog_a_2, k_dx_3: (n_h) each
     v.da_r_to_k_dx_3_lanes = v.da_r_to_k_dx_3.reshape(v.piece, B, 5, n_h).transpose(0, 2, 1, 3)
     v.k_du_h_2 = np.empty((v.piece, B, n_h), dtype)
     v.k_k_dsoftplus_Lambda = np.empty((v.piece, B, n_h), dtype)
@@ -153,23 +153,22 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     softplus_Lambda = np.log1p(np.exp(-np.abs(Lambda))) + np.maximum(Lambda, 0)
     w.softplus_Lambda = softplus_Lambda
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b.reshape(2, 1, n_h)
     h_1 = w.h_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_a_x = W_a x; W_x_x = W_x x
-        np.dot(w.x[now].reshape(steps * B, n_h), W_T, out=w.ri[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_h), W_T, out=w.ri[now].reshape(steps * B, 2*n_h))
         # a_r = W_a_x + b_a; a_i = W_x_x + b_x
-        np.add(w.ri_lanes[now], b_lanes, out=w.ri_lanes[now])
+        np.add(w.ri[now], b, out=w.ri[now])
         # r_1 = a_r/2; i_1 = a_i/2
-        np.multiply(w.ri_lanes[now], 0.5, out=w.ri_lanes[now])
+        np.multiply(w.ri[now], 0.5, out=w.ri[now])
         # r_2 = tanh(r_1); i_2 = tanh(i_1)
-        np.tanh(w.ri_lanes[now], out=w.ri_lanes[now])
+        np.tanh(w.ri[now], out=w.ri[now])
         # r_3 = r_2/2; i_3 = i_2/2
-        np.multiply(w.ri_lanes[now], 0.5, out=w.ri_lanes[now])
+        np.multiply(w.ri[now], 0.5, out=w.ri[now])
         # r = r_3 + 1/2; i = i_3 + 1/2
-        np.add(w.ri_lanes[now], 0.5, out=w.ri_lanes[now])
+        np.add(w.ri[now], 0.5, out=w.ri[now])
         # log_a_1 = -c*r
         np.multiply(w.ri_lanes[now, 0], c, out=w.log_a[:steps])
         np.negative(w.log_a[:steps], out=w.log_a[:steps])
@@ -243,9 +242,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
-        np.copyto(v.k_di_to_k_k_dx_3[:steps, 2], w.h[now])
+        np.copyto(v.k_di_to_k_k_dx_3[:steps, 1], w.h[now])
         # k_dsqrt_u_h_2 = i*x
-        np.multiply(w.ri_lanes[now, 1], w.x[now], out=v.k_di_to_k_k_dx_3[:steps, 1])
+        np.multiply(w.ri_lanes[now, 1], w.x[now], out=v.k_di_to_k_k_dx_3[:steps, 2])
         # k_k_dx_3 = i*sqrt_u_h_2
         np.multiply(w.ri_lanes[now, 1], w.sqrt_u_h_2[now], out=v.k_di_to_k_k_dx_3[:steps, 3])
         # k_di = sqrt_u_h_2*x
@@ -273,35 +272,35 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dsqrt_u_h_2 = dh*k_dsqrt_u_h_2; da = dh*h[t-1]; di = dh*k_di; k_dx_3 = dh*k_k_dx_3
         np.multiply(v.dh[:steps][:, None], v.k_di_to_k_k_dx_3[:steps], out=v.da_r_to_k_dx_3_lanes[:steps, 1:5])
         # du_h_2 = dsqrt_u_h_2*k_du_h_2
-        np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 2], v.k_du_h_2[:steps], out=v.da_r_to_k_dx_3_lanes[:steps, 2])
+        np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 3], v.k_du_h_2[:steps], out=v.da_r_to_k_dx_3_lanes[:steps, 3])
         # dexp_u_h = -du_h_2
-        np.negative(v.da_r_to_k_dx_3_lanes[:steps, 2], out=v.da_r_to_k_dx_3_lanes[:steps, 2])
+        np.negative(v.da_r_to_k_dx_3_lanes[:steps, 3], out=v.da_r_to_k_dx_3_lanes[:steps, 3])
         # du_h = dexp_u_h*exp_u_h
-        np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 2], w.exp_u_h[now], out=v.da_r_to_k_dx_3_lanes[:steps, 2])
+        np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 3], w.exp_u_h[now], out=v.da_r_to_k_dx_3_lanes[:steps, 3])
         # k_dlog_a_2 = 2*du_h
-        np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 2], 2, out=v.da_r_to_k_dx_3_lanes[:steps, 2])
+        np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 3], 2, out=v.da_r_to_k_dx_3_lanes[:steps, 3])
         # k_dlog_a = a*da
-        np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 3], w.a[now], out=v.da_r_to_k_dx_3_lanes[:steps, 3])
+        np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 2], w.a[now], out=v.da_r_to_k_dx_3_lanes[:steps, 2])
         # dlog_a = k_dlog_a + k_dlog_a_2
         np.add(
-            v.da_r_to_k_dx_3_lanes[:steps, 3],
             v.da_r_to_k_dx_3_lanes[:steps, 2],
-            out=v.da_r_to_k_dx_3_lanes[:steps, 3],
+            v.da_r_to_k_dx_3_lanes[:steps, 3],
+            out=v.da_r_to_k_dx_3_lanes[:steps, 2],
         )
         # k_dsoftplus_Lambda = dlog_a*k_k_dsoftplus_Lambda
         np.multiply(
             v.k_k_dsoftplus_Lambda[:steps],
-            v.da_r_to_k_dx_3_lanes[:steps, 3],
+            v.da_r_to_k_dx_3_lanes[:steps, 2],
             out=v.k_dsoftplus_Lambda[:steps],
         )
         # da_i = di*k_da_i
         np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 1], v.k_da_i[:steps], out=v.da_r_to_k_dx_3_lanes[:steps, 1])
         # dr = dlog_a*k_dr
-        np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 3], v.k_dr, out=v.da_r_to_k_dx_3_lanes[:steps, 0])
+        np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 2], v.k_dr, out=v.da_r_to_k_dx_3_lanes[:steps, 0])
         # da_r = dr*k_da_r
         np.multiply(v.da_r_to_k_dx_3_lanes[:steps, 0], v.k_da_r[:steps], out=v.da_r_to_k_dx_3_lanes[:steps, 0])
         # one product: p_dx = W_xᵀ da_i + W_aᵀ da_r
-        np.dot(
+        np.matmul(
             v.da_r_to_k_dx_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_h),
@@ -311,7 +310,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dsoftplus_Lambda = Σ k_dsoftplus_Lambda
         dsoftplus_Lambda += np.sum(v.k_dsoftplus_Lambda[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dW_a = Σ da_r xᵀ; dW_x = Σ da_i xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.da_r_to_k_dx_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_h),
         )
@@ -449,6 +448,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -478,12 +483,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -98,8 +98,8 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 9*n_h, 2*n_h, dtype)
     w.x_a_ag_1 = np.empty((w.piece, B, 2*n_h), dtype)  # x_a_a_1, half_x_a_g_1: (n_h) each
     w.x_a_ag_1_lanes = w.x_a_ag_1.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.R_H_0_T_0_h = np.empty((B, 2*n_h), dtype)  # R_H[0]_h, half_R_T[0]_h: (n_h) each
-    w.R_H_0_T_0_h_lanes = w.R_H_0_T_0_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.a_ag_1 = np.empty((B, 2*n_h), dtype)  # a_a_1, half_a_g_1: (n_h) each
+    w.a_ag_1_lanes = w.a_ag_1.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.ag_1 = np.empty((T, 2, B, n_h), dtype)  # a_1, g_1: (n_h) each
     w.h_1 = np.empty((T, B, n_h), dtype)
     w.R_H_1_T_1_h_1 = np.empty((B, 2*n_h), dtype)  # R_H[1]_h_1, half_R_T[1]_h_1: (n_h) each
@@ -114,8 +114,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.x_a_ag_1] * w.pieces,
             w.ag_1,
-            [*w.x_a_ag_1_lanes] * w.pieces,
             w.ag_1[:, 1],
             w.h_1,
             w.ag_1[:, 0],
@@ -139,11 +139,12 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 20*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # k_da_a_2, k_da_a_1, k_da_g_1, k_da_g_1_1, k_da_g_2, k_da_g, k_da_a, k_da_g_3, k_da_g_2_1: (n_h) each
+    # k_da_a_2, k_da_a_1, k_da_g_1, k_da_g_1_1, k_da_g_3, k_da_a, k_da_g, k_da_g_2, k_da_g_2_1: (n_h) each
     v.k_da_a_2_to_k_da_g_2_1 = np.empty((v.piece, 9, B, n_h), dtype)
-    v.k_da_g_1_2_to_k_da_g_4 = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_g_1_2, k_da_g_2_2, k_da_g_4: (n_h) each
-    v.da_g_da_a_k_dh_2_3 = np.empty((v.piece, B, 3*n_h), dtype)  # da_g, da_a, k_dh_2_3: (n_h) each
-    v.da_g_da_a_k_dh_2_3_lanes = v.da_g_da_a_k_dh_2_3.reshape(v.piece, B, 3, n_h).transpose(0, 2, 1, 3)
+    # k_da_g_1_2, k_da_g_4, k_da_g_2_2: (n_h) each
+    v.k_da_g_1_2_to_k_da_g_2_2 = np.empty((v.piece, 3, B, n_h), dtype)
+    v.k_dh_2_3_da_a_da_g = np.empty((v.piece, B, 3*n_h), dtype)  # k_dh_2_3, da_a, da_g: (n_h) each
+    v.k_dh_2_3_da_a_da_g_lanes = v.k_dh_2_3_da_a_da_g.reshape(v.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     v.dh_2 = np.empty((B, n_h), dtype)
     v.da_ag_2 = np.empty((v.piece, B, 2*n_h), dtype)  # da_a_2, da_g_2: (n_h) each
     v.da_ag_2_lanes = v.da_ag_2.reshape(v.piece, B, 2, n_h).transpose(0, 2, 1, 3)
@@ -160,14 +161,14 @@ def _adjoint_workspace(w):
         zip(
             [*v.da_a_1_da_g_1_dh_prev_lanes[1:, 2]] * v.pieces,
             [*v.dy_h] * v.pieces,
-            [*v.da_g_da_a_k_dh_2_3_lanes] * v.pieces,
-            [*v.k_da_a_2_to_k_da_g_2_1[:, 5:8]] * v.pieces,
-            [*v.da_g_da_a_k_dh_2_3[:, :, :2*n_h]] * v.pieces,
-            [*v.da_g_da_a_k_dh_2_3_lanes[:, 2]] * v.pieces,
+            [*v.k_dh_2_3_da_a_da_g_lanes] * v.pieces,
+            [*v.k_da_a_2_to_k_da_g_2_1[:, 4:7]] * v.pieces,
+            [*v.k_dh_2_3_da_a_da_g[:, :, n_h:3*n_h]] * v.pieces,
+            [*v.k_dh_2_3_da_a_da_g_lanes[:, 0]] * v.pieces,
             [*v.da_ag_2_lanes[:, 0]] * v.pieces,
             [*v.k_da_a_2_to_k_da_g_2_1[:, 0]] * v.pieces,
             [*v.da_ag_2_lanes[:, 1]] * v.pieces,
-            [*v.k_da_a_2_to_k_da_g_2_1[:, 4]] * v.pieces,
+            [*v.k_da_a_2_to_k_da_g_2_1[:, 7]] * v.pieces,
             [*v.k_da_a_2_to_k_da_g_2_1[:, 8]] * v.pieces,
             [*v.da_a_1_da_g_1_dh_prev_lanes[:-1]] * v.pieces,
             [*v.k_da_a_2_to_k_da_g_2_1[:, 1:4]] * v.pieces,
@@ -205,14 +206,14 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([b[0, :n_h], 0.5 * b[0, n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([b[0, :n_h], 0.5 * b[0, n_h:2*n_h]])
     R_T = np.ascontiguousarray(np.concatenate([R[0, :n_h], 0.5 * R[0, n_h:2*n_h]]).T)
     R_T_2 = np.ascontiguousarray(np.concatenate([R[1, :n_h], 0.5 * R[1, n_h:2*n_h]]).T)
-    b_lanes_2 = np.concatenate([b[1, :n_h], 0.5 * b[1, n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_lanes = np.concatenate([b[1, :n_h], 0.5 * b[1, n_h:2*n_h]]).reshape(2, 1, n_h)
     R_T_3 = np.ascontiguousarray(np.concatenate([R[2, :n_h], 0.5 * R[2, n_h:2*n_h]]).T)
-    b_lanes_3 = np.concatenate([b[2, :n_h], 0.5 * b[2, n_h:2*n_h]]).reshape(2, 1, n_h)
-    R_H_0_T_0_h = w.R_H_0_T_0_h
-    R_H_0_T_0_h_lanes = w.R_H_0_T_0_h_lanes
+    b_lanes_2 = np.concatenate([b[2, :n_h], 0.5 * b[2, n_h:2*n_h]]).reshape(2, 1, n_h)
+    a_ag_1 = w.a_ag_1
+    a_ag_1_lanes = w.a_ag_1_lanes
     R_H_1_T_1_h_1 = w.R_H_1_T_1_h_1
     R_H_1_T_1_h_1_lanes = w.R_H_1_T_1_h_1_lanes
     R_H_2_T_2_h_2 = w.R_H_2_T_2_h_2
@@ -222,17 +223,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_H_x = W_H x; half_W_T_x = half_W_T x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ag_1[:steps].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ag_1[:steps].reshape(steps * B, 2*n_h))
         # x_a_a_1 = W_H_x + b_H[0]; half_x_a_g_1 = half_W_T_x + half_b_T[0]
-        np.add(w.x_a_ag_1_lanes[:steps], b_lanes, out=w.x_a_ag_1_lanes[:steps])
+        np.add(w.x_a_ag_1[:steps], b_row, out=w.x_a_ag_1[:steps])
 
-        for h_prev, ag_1, x_a_ag_1_lanes, g_1, h_1, a_1, ag_2, g_2, h_2, a_2, ag, g, a, h in w.ticks[now]:
+        for h_prev, x_a_ag_1, ag_1, g_1, h_1, a_1, ag_2, g_2, h_2, a_2, ag, g, a, h in w.ticks[now]:
             # one product of h[t-1]: R_H[0]_h = R_H[0] h[t-1]; half_R_T[0]_h = half_R_T[0] h[t-1]
-            np.dot(h_prev, R_T, out=R_H_0_T_0_h)
+            np.dot(h_prev, R_T, out=a_ag_1)
             # a_a_1 = R_H[0]_h + x_a_a_1; half_a_g_1 = half_R_T[0]_h + half_x_a_g_1
-            np.add(x_a_ag_1_lanes, R_H_0_T_0_h_lanes, out=ag_1)
+            np.add(a_ag_1, x_a_ag_1, out=a_ag_1)
             # a_1 = tanh(a_a_1); half_g_1 = tanh(half_a_g_1)
-            np.tanh(ag_1, out=ag_1)
+            np.tanh(a_ag_1_lanes, out=ag_1)
             # g_1_1 = half_g_1/2
             np.multiply(g_1, 0.5, out=g_1)
             # g_1 = g_1_1 + 1/2
@@ -246,7 +247,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # one product of h_1: R_H[1]_h_1 = R_H[1] h_1; half_R_T[1]_h_1 = half_R_T[1] h_1
             np.dot(h_1, R_T_2, out=R_H_1_T_1_h_1)
             # a_a_2 = R_H[1]_h_1 + b_H[1]; half_a_g_2 = half_R_T[1]_h_1 + half_b_T[1]
-            np.add(b_lanes_2, R_H_1_T_1_h_1_lanes, out=ag_2)
+            np.add(b_lanes, R_H_1_T_1_h_1_lanes, out=ag_2)
             # a_2 = tanh(a_a_2); half_g_2 = tanh(half_a_g_2)
             np.tanh(ag_2, out=ag_2)
             # g_2_1 = half_g_2/2
@@ -262,7 +263,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # one product of h_2: R_H[2]_h_2 = R_H[2] h_2; half_R_T[2]_h_2 = half_R_T[2] h_2
             np.dot(h_2, R_T_3, out=R_H_2_T_2_h_2)
             # a_a = R_H[2]_h_2 + b_H[2]; half_a_g = half_R_T[2]_h_2 + half_b_T[2]
-            np.add(b_lanes_3, R_H_2_T_2_h_2_lanes, out=ag)
+            np.add(b_lanes_2, R_H_2_T_2_h_2_lanes, out=ag)
             # a = tanh(a_a); half_g = tanh(half_a_g)
             np.tanh(ag, out=ag)
             # g_3 = half_g/2
@@ -307,7 +308,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     W = params["W"]
     R = params["R"]
 
-    R_rows = np.concatenate([R[2, n_h:2*n_h], R[2, :n_h]])
+    R_rows = R[2]
     R_rows_2 = R[1, n_h:2*n_h]
     R_rows_3 = R[1, :n_h]
     R_rows_4 = R[0, n_h:2*n_h]
@@ -328,15 +329,15 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.copyto(v.da_a_1_da_g_1_dh_prev_lanes[steps, 2], v.da_a_1_da_g_1_dh_prev_lanes[0, 2])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_g_3 = 1 - g
-        np.subtract(1, w.ag[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 7])
+        np.subtract(1, w.ag[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 4])
         # k_da_g_5 = g*k_da_g_3
-        np.multiply(v.k_da_a_2_to_k_da_g_2_1[:steps, 7], w.ag[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 5])
+        np.multiply(v.k_da_a_2_to_k_da_g_2_1[:steps, 4], w.ag[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 6])
         # k_da_g_4 = a - h_2
-        np.subtract(w.ag[now, 0], w.h_2[now], out=v.k_da_g_1_2_to_k_da_g_4[:steps, 2])
+        np.subtract(w.ag[now, 0], w.h_2[now], out=v.k_da_g_1_2_to_k_da_g_2_2[:steps, 1])
         # k_da_g_1_2 = a_1 - h[t-1]
-        np.subtract(w.ag_1[now, 0], w.h[now], out=v.k_da_g_1_2_to_k_da_g_4[:steps, 0])
+        np.subtract(w.ag_1[now, 0], w.h[now], out=v.k_da_g_1_2_to_k_da_g_2_2[:steps, 0])
         # k_da_g_2_2 = a_2 - h_1
-        np.subtract(w.ag_2[now, 0], w.h_1[now], out=v.k_da_g_1_2_to_k_da_g_4[:steps, 1])
+        np.subtract(w.ag_2[now, 0], w.h_1[now], out=v.k_da_g_1_2_to_k_da_g_2_2[:steps, 2])
         # k_da_g_1_1 = 1 - g_1
         np.subtract(1, w.ag_1[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 3])
         # k_da_g_1_3 = g_1*k_da_g_1_1
@@ -344,29 +345,29 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_g_2_1 = 1 - g_2
         np.subtract(1, w.ag_2[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 8])
         # k_da_g_2_3 = g_2*k_da_g_2_1
-        np.multiply(v.k_da_a_2_to_k_da_g_2_1[:steps, 8], w.ag_2[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 4])
+        np.multiply(v.k_da_a_2_to_k_da_g_2_1[:steps, 8], w.ag_2[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 7])
         # k_da_g = k_da_g_4*k_da_g_5; k_da_g_2 = k_da_g_2_2*k_da_g_2_3; k_da_g_1 = k_da_g_1_2*k_da_g_1_3
         np.multiply(
             v.k_da_a_2_to_k_da_g_2_1[:steps, 2],
-            v.k_da_g_1_2_to_k_da_g_4[:steps, 0],
+            v.k_da_g_1_2_to_k_da_g_2_2[:steps, 0],
             out=v.k_da_a_2_to_k_da_g_2_1[:steps, 2],
         )
         np.multiply(
-            v.k_da_a_2_to_k_da_g_2_1[:steps, 4:6],
-            v.k_da_g_1_2_to_k_da_g_4[:steps, 1:3],
-            out=v.k_da_a_2_to_k_da_g_2_1[:steps, 4:6],
+            v.k_da_a_2_to_k_da_g_2_1[:steps, 6:8],
+            v.k_da_g_1_2_to_k_da_g_2_2[:steps, 1:3],
+            out=v.k_da_a_2_to_k_da_g_2_1[:steps, 6:8],
         )
         # k_da_a_1_1 = a_1**2
         np.multiply(w.ag_1[now, 0], w.ag_1[now, 0], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 1])
         # k_da_a_2_1 = a_2**2
         np.multiply(w.ag_2[now, 0], w.ag_2[now, 0], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 0])
         # k_da_a_3 = a**2
-        np.multiply(w.ag[now, 0], w.ag[now, 0], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 6])
+        np.multiply(w.ag[now, 0], w.ag[now, 0], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 5])
         # k_da_a_4 = 1 - k_da_a_3; k_da_a_2_2 = 1 - k_da_a_2_1; k_da_a_1_2 = 1 - k_da_a_1_1
         np.subtract(1, v.k_da_a_2_to_k_da_g_2_1[:steps, 0:2], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 0:2])
-        np.subtract(1, v.k_da_a_2_to_k_da_g_2_1[:steps, 6], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 6])
+        np.subtract(1, v.k_da_a_2_to_k_da_g_2_1[:steps, 5], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 5])
         # k_da_a = g*k_da_a_4
-        np.multiply(v.k_da_a_2_to_k_da_g_2_1[:steps, 6], w.ag[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 6])
+        np.multiply(v.k_da_a_2_to_k_da_g_2_1[:steps, 5], w.ag[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 5])
         # k_da_a_2 = g_2*k_da_a_2_2
         np.multiply(v.k_da_a_2_to_k_da_g_2_1[:steps, 0], w.ag_2[now, 1], out=v.k_da_a_2_to_k_da_g_2_1[:steps, 0])
         # k_da_a_1 = g_1*k_da_a_1_2
@@ -375,9 +376,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         for (
             dh_next,
             dy_h,
-            da_g_da_a_k_dh_2_3_lanes,
-            k_da_g_k_da_a_k_da_g_3,
-            da_ga_rows,
+            k_dh_2_3_da_a_da_g_lanes,
+            k_da_g_3_k_da_a_k_da_g,
+            da_ag_rows,
             k_dh_2_3,
             da_a_2,
             k_da_a_2,
@@ -393,9 +394,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dh = dh[t+1] + dy_h
             np.add(dh_next, dy_h, out=dh)
             # da_g = dh*k_da_g; da_a = dh*k_da_a; k_dh_2_3 = dh*k_da_g_3
-            np.multiply(dh, k_da_g_k_da_a_k_da_g_3, out=da_g_da_a_k_dh_2_3_lanes)
+            np.multiply(dh, k_da_g_3_k_da_a_k_da_g, out=k_dh_2_3_da_a_da_g_lanes)
             # one product: p_dh_2 = R_T[2]ᵀ da_g + R_H[2]ᵀ da_a
-            np.dot(da_ga_rows, R_rows, out=dh_2)
+            np.dot(da_ag_rows, R_rows, out=dh_2)
             # dh_2 = k_dh_2_3 + p_dh_2
             np.add(dh_2, k_dh_2_3, out=dh_2)
             # da_g_2 = dh_2*k_da_g_2; da_a_2 = dh_2*k_da_a_2; k_dh_1_3 = dh_2*k_da_g_2_1
@@ -422,30 +423,26 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev, out=dh_prev)
 
         # one product: dx = W_Tᵀ da_g_1 + W_Hᵀ da_a_1
-        np.dot(
+        np.matmul(
             v.da_a_1_da_g_1_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_H = Σ da_a_1 xᵀ; dW_T = Σ da_g_1 xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.da_a_1_da_g_1_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dR_H[0] = Σ da_a_1 h[t-1]ᵀ; dR_T[0] = Σ da_g_1 h[t-1]ᵀ
-        dR[0] += np.dot(
+        dR[0] += np.matmul(
             v.da_a_1_da_g_1_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # one product: dR_H[1] = Σ da_a_2 h_1ᵀ; dR_T[1] = Σ da_g_2 h_1ᵀ
-        dR[1] += np.dot(v.da_ag_2[:steps].reshape(steps * B, 2*n_h).T, w.h_1[now].reshape(steps * B, n_h))
+        dR[1] += np.matmul(v.da_ag_2[:steps].reshape(steps * B, 2*n_h).T, w.h_1[now].reshape(steps * B, n_h))
         # one product: dR_H[2] = Σ da_a h_2ᵀ; dR_T[2] = Σ da_g h_2ᵀ
-        dR[2, n_h:2*n_h] += np.dot(
-            v.da_g_da_a_k_dh_2_3[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.h_2[now].reshape(steps * B, n_h),
-        )
-        dR[2, :n_h] += np.dot(
-            v.da_g_da_a_k_dh_2_3[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+        dR[2] += np.matmul(
+            v.k_dh_2_3_da_a_da_g[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
             w.h_2[now].reshape(steps * B, n_h),
         )
         # db_H[0] = Σ da_a_1
@@ -456,8 +453,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # db_T[2] = Σ da_g
         db[0] += np.sum(v.da_a_1_da_g_1_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h), axis=0)
         db[1] += np.sum(v.da_ag_2[:steps].reshape(steps * B, 2*n_h), axis=0)
-        db[2, n_h:2*n_h] += np.sum(v.da_g_da_a_k_dh_2_3[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[2, :n_h] += np.sum(v.da_g_da_a_k_dh_2_3[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
+        db[2] += np.sum(v.k_dh_2_3_da_a_da_g[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h), axis=0)
 
     return {"W": dW, "R": dR, "b": db}, v.dx, {"h": v.da_a_1_da_g_1_dh_prev_lanes[0, 2].copy()}
 
@@ -649,6 +645,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -678,12 +680,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -104,7 +104,7 @@ def workspace(params, T, B):
     w = Workspace()
     w.key, w.calls, w.adjoint = (T, B, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
-    _reserve(T, B, w.piece, 21*n_h, 4*n_h, dtype)
+    _reserve(T, B, w.piece, 20*n_h, 5*n_h, dtype)
     w.u_rkv = np.empty((T, 3, B, n_h), dtype)  # u_r, u_k, u_v: (n_h) each
     w.u_rkv_3 = np.empty((w.piece, 3, B, n_h), dtype)  # u_r_3, u_k_3, u_v_3: (n_h) each
     w.sigmoid_r = np.empty((T, B, n_h), dtype)
@@ -112,11 +112,10 @@ def workspace(params, T, B):
     w.v_ = np.empty((T, B, n_h), dtype)
     w.a_p = np.empty((T, B, n_h), dtype)
     w.p = np.empty((w.piece, B, n_h), dtype)
-    w.exp_u_wkv_exp_u_wkv_2 = np.empty((T, 2, B, n_h), dtype)  # exp_u_wkv, exp_u_wkv_2: (n_h) each
-    w.u_wkv_3 = np.empty((T, B, n_h), dtype)
-    w.wkv_u_wkv_3_2 = np.empty((T, 2, B, n_h), dtype)  # wkv, u_wkv_3_2: (n_h) each
+    w.wkv_to_u_wkv_3 = np.empty((T, 4, B, n_h), dtype)  # wkv, exp_u_wkv, exp_u_wkv_2, u_wkv_3: (n_h) each
+    w.u_wkv_3_2 = np.empty((w.piece, B, n_h), dtype)
     w.a_m = np.empty((T, B, n_h), dtype)
-    w.exp_u_a_exp_u_a_2 = np.empty((T, 2, B, n_h), dtype)  # exp_u_a, exp_u_a_2: (n_h) each
+    w.exp_u_a_2_exp_u_a = np.empty((T, 2, B, n_h), dtype)  # exp_u_a_2, exp_u_a: (n_h) each
     w.a_1 = np.empty((B, n_h), dtype)
     w.b_1_a_2 = np.empty((2, B, n_h), dtype)  # b_1, a_2: (n_h) each
     w.u_y = np.empty((T, B, n_h), dtype)
@@ -131,9 +130,9 @@ def workspace(params, T, B):
             w.m[:-1],
             w.m[1:],
             w.k,
-            w.exp_u_a_exp_u_a_2[:, 0],
-            w.exp_u_a_exp_u_a_2[:, 1],
-            w.exp_u_a_exp_u_a_2,
+            w.exp_u_a_2_exp_u_a[:, 1],
+            w.exp_u_a_2_exp_u_a[:, 0],
+            w.exp_u_a_2_exp_u_a,
             w.a[:-1],
             w.v_,
             w.b[:-1],
@@ -154,19 +153,19 @@ def _adjoint_workspace(w):
     v.dr = np.empty((v.piece, B, n_h), dtype)
     v.du_a_2_du_a_k_dexp_u_a = np.empty((v.piece, 3, B, n_h), dtype)  # du_a_2, du_a, k_dexp_u_a: (n_h) each
     v.dm_k_dm = np.empty((v.piece, 2, B, n_h), dtype)  # dm, k_dm: (n_h) each
-    v.k_da_p_k_k_da_m = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_p, k_k_da_m: (n_h) each
-    v.dw_u_x_dm_prev_k_da_m = np.empty((v.piece, 3, B, n_h), dtype)  # dw_u, x_dm[t-1], k_da_m: (n_h) each
+    v.k_k_da_m_k_da_p = np.empty((v.piece, 2, B, n_h), dtype)  # k_k_da_m, k_da_p: (n_h) each
+    v.k_da_m_x_dm_prev_dw_u = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_m, x_dm[t-1], dw_u: (n_h) each
     v.da_m = np.empty((v.piece, B, n_h), dtype)
     v.k_dexp_w_d = np.empty((v.piece, B, n_h), dtype)
     v.dwkv = np.empty((v.piece, B, n_h), dtype)
     v.k_du_wkv_3_1 = np.empty((v.piece, B, n_h), dtype)
     v.du_wkv_3 = np.empty((v.piece, B, n_h), dtype)
     v.k_k_dexp_u_wkv_2_3_2 = np.empty((v.piece, B, n_h), dtype)
-    # du_wkv_2, du_wkv, k_db[t-1], k_da[t-1]: (n_h) each
-    v.du_wkv_2_to_k_da_prev = np.empty((v.piece, 4, B, n_h), dtype)
-    # k_dexp_u_wkv_2_2, k_dexp_u_wkv: (n_h) each
-    v.k_dexp_u_wkv_2_2_to_k_dexp_u_wkv = np.empty((v.piece, 2, B, n_h), dtype)
-    v.dp_k_dp = np.empty((v.piece, 2, B, n_h), dtype)  # dp, k_dp: (n_h) each
+    # du_wkv, du_wkv_2, k_db[t-1], k_da[t-1]: (n_h) each
+    v.du_wkv_to_k_da_prev = np.empty((v.piece, 4, B, n_h), dtype)
+    # k_dexp_u_wkv, k_dexp_u_wkv_2_2: (n_h) each
+    v.k_dexp_u_wkv_to_k_dexp_u_wkv_2_2 = np.empty((v.piece, 2, B, n_h), dtype)
+    v.k_dp_dp = np.empty((v.piece, 2, B, n_h), dtype)  # k_dp, dp: (n_h) each
     v.dv = np.empty((v.piece, B, n_h), dtype)
     v.k_dv = np.empty((v.piece, B, n_h), dtype)
     v.du_v = np.empty((v.piece, B, n_h), dtype)
@@ -201,16 +200,16 @@ def _adjoint_workspace(w):
             w.a[:-1],
             [*v.du_a_2_du_a_k_dexp_u_a[:, 1]] * v.pieces,
             w.b[:-1],
-            w.exp_u_a_exp_u_a_2[:, 1],
-            w.exp_u_a_exp_u_a_2[:, 0],
+            w.exp_u_a_2_exp_u_a[:, 0],
+            w.exp_u_a_2_exp_u_a[:, 1],
             [*v.dm_k_dm] * v.pieces,
             [*v.du_a_2_du_a_k_dexp_u_a[:, 0:2]] * v.pieces,
             [*v.dm_k_dm[:, 0]] * v.pieces,
             [*v.dm_k_dm[:, 1]] * v.pieces,
             [*v.da_m] * v.pieces,
-            [*v.dw_u_x_dm_prev_k_da_m[:, 2]] * v.pieces,
-            [*v.du_wkv_2_to_k_da_prev[:, 2:4]] * v.pieces,
-            [*v.dw_u_x_dm_prev_k_da_m[:, 1]] * v.pieces,
+            [*v.k_da_m_x_dm_prev_dw_u[:, 0]] * v.pieces,
+            [*v.du_wkv_to_k_da_prev[:, 2:4]] * v.pieces,
+            [*v.k_da_m_x_dm_prev_dw_u[:, 1]] * v.pieces,
             v.da_next[:-1],
         ),
     )
@@ -284,11 +283,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # u_r = u_r_1 + u_r_3; u_k = u_k_1 + u_k_3; u_v = u_v_1 + u_v_3
         np.add(w.u_rkv[now], w.u_rkv_3[:steps], out=w.u_rkv[now])
         # one product of u_r: r = W_r u_r
-        np.dot(w.u_rkv[now, 0].reshape(steps * B, n_h), W_T, out=w.sigmoid_r[now].reshape(steps * B, n_h))
+        np.matmul(w.u_rkv[now, 0].reshape(steps * B, n_h), W_T, out=w.sigmoid_r[now].reshape(steps * B, n_h))
         # one product of u_k: k = W_k u_k
-        np.dot(w.u_rkv[now, 1].reshape(steps * B, n_h), W_T_2, out=w.k[now].reshape(steps * B, n_h))
+        np.matmul(w.u_rkv[now, 1].reshape(steps * B, n_h), W_T_2, out=w.k[now].reshape(steps * B, n_h))
         # one product of u_v: v = W_v u_v
-        np.dot(w.u_rkv[now, 2].reshape(steps * B, n_h), W_T_3, out=w.v_[now].reshape(steps * B, n_h))
+        np.matmul(w.u_rkv[now, 2].reshape(steps * B, n_h), W_T_3, out=w.v_[now].reshape(steps * B, n_h))
         # a_p = k + w_u
         np.add(w.k[now], w_u, out=w.a_p[now])
         # sigmoid_r_1 = r/2
@@ -300,7 +299,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # sigmoid_r = sigmoid_r_3 + 1/2
         np.add(w.sigmoid_r[now], 0.5, out=w.sigmoid_r[now])
 
-        for a_m, m_prev, m, k, exp_u_a, exp_u_a_2, exp_u_a_exp_u_a_2, a_prev, v_, b_prev, a, b in w.ticks[now]:
+        for a_m, m_prev, m, k, exp_u_a, exp_u_a_2, exp_u_a_2_exp_u_a, a_prev, v_, b_prev, a, b in w.ticks[now]:
             # a_m = -exp_w_d + m[t-1]
             np.subtract(m_prev, exp_w_d, out=a_m)
             # m = maximum(a_m, k)
@@ -310,7 +309,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # u_a_2 = k - m
             np.subtract(k, m, out=exp_u_a_2)
             # exp_u_a = exp(u_a); exp_u_a_2 = exp(u_a_2)
-            np.exp(exp_u_a_exp_u_a_2, out=exp_u_a_exp_u_a_2)
+            np.exp(exp_u_a_2_exp_u_a, out=exp_u_a_2_exp_u_a)
             # a_1 = a[t-1]*exp_u_a
             np.multiply(a_prev, exp_u_a, out=a_1)
             # a_2 = exp_u_a_2*v
@@ -324,26 +323,26 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # p = maximum(m[t-1], a_p)
         np.maximum(w.m[now], w.a_p[now], out=w.p[:steps])
         # u_wkv = m[t-1] - p
-        np.subtract(w.m[now], w.p[:steps], out=w.exp_u_wkv_exp_u_wkv_2[now, 0])
+        np.subtract(w.m[now], w.p[:steps], out=w.wkv_to_u_wkv_3[now, 1])
         # u_wkv_2 = a_p - p
-        np.subtract(w.a_p[now], w.p[:steps], out=w.exp_u_wkv_exp_u_wkv_2[now, 1])
+        np.subtract(w.a_p[now], w.p[:steps], out=w.wkv_to_u_wkv_3[now, 2])
         # exp_u_wkv = exp(u_wkv); exp_u_wkv_2 = exp(u_wkv_2)
-        np.exp(w.exp_u_wkv_exp_u_wkv_2[now], out=w.exp_u_wkv_exp_u_wkv_2[now])
+        np.exp(w.wkv_to_u_wkv_3[now, 1:3], out=w.wkv_to_u_wkv_3[now, 1:3])
         # u_wkv_3_1 = a[t-1]*exp_u_wkv
-        np.multiply(w.a[now], w.exp_u_wkv_exp_u_wkv_2[now, 0], out=w.u_wkv_3[now])
+        np.multiply(w.a[now], w.wkv_to_u_wkv_3[now, 1], out=w.wkv_to_u_wkv_3[now, 3])
         # u_wkv_3_2 = exp_u_wkv_2*v
-        np.multiply(w.v_[now], w.exp_u_wkv_exp_u_wkv_2[now, 1], out=w.wkv_u_wkv_3_2[now, 1])
+        np.multiply(w.v_[now], w.wkv_to_u_wkv_3[now, 2], out=w.u_wkv_3_2[:steps])
         # wkv_1 = b[t-1]*exp_u_wkv
-        np.multiply(w.b[now], w.exp_u_wkv_exp_u_wkv_2[now, 0], out=w.wkv_u_wkv_3_2[now, 0])
+        np.multiply(w.b[now], w.wkv_to_u_wkv_3[now, 1], out=w.wkv_to_u_wkv_3[now, 0])
         # u_wkv_3 = u_wkv_3_1 + u_wkv_3_2; wkv_2 = exp_u_wkv_2 + wkv_1
-        np.add(w.u_wkv_3[now], w.wkv_u_wkv_3_2[now, 1], out=w.u_wkv_3[now])
-        np.add(w.wkv_u_wkv_3_2[now, 0], w.exp_u_wkv_exp_u_wkv_2[now, 1], out=w.wkv_u_wkv_3_2[now, 0])
+        np.add(w.wkv_to_u_wkv_3[now, 0], w.wkv_to_u_wkv_3[now, 2], out=w.wkv_to_u_wkv_3[now, 0])
+        np.add(w.wkv_to_u_wkv_3[now, 3], w.u_wkv_3_2[:steps], out=w.wkv_to_u_wkv_3[now, 3])
         # wkv = u_wkv_3/wkv_2
-        np.divide(w.u_wkv_3[now], w.wkv_u_wkv_3_2[now, 0], out=w.wkv_u_wkv_3_2[now, 0])
+        np.divide(w.wkv_to_u_wkv_3[now, 3], w.wkv_to_u_wkv_3[now, 0], out=w.wkv_to_u_wkv_3[now, 0])
         # u_y = sigmoid_r*wkv
-        np.multiply(w.sigmoid_r[now], w.wkv_u_wkv_3_2[now, 0], out=w.u_y[now])
+        np.multiply(w.sigmoid_r[now], w.wkv_to_u_wkv_3[now, 0], out=w.u_y[now])
         # one product of u_y: y = W_o u_y
-        np.dot(w.u_y[now].reshape(steps * B, n_h), W_T_4, out=w.y[now].reshape(steps * B, n_h))
+        np.matmul(w.u_y[now].reshape(steps * B, n_h), W_T_4, out=w.y[now].reshape(steps * B, n_h))
 
     return w.y, {"a": w.a[T].copy(), "b": w.b[T].copy(), "m": w.m[T].copy(), "u": w.u[T].copy()}, (w, w.calls)
 
@@ -409,29 +408,29 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_y[:steps], 0.0 if dy is None else dy[now])
         # one product of dy_y: du_y = W_oᵀ dy_y
-        np.dot(v.dy_y[:steps].reshape(steps * B, n_h), W_rows, out=v.du_y[:steps].reshape(steps * B, n_h))
+        np.matmul(v.dy_y[:steps].reshape(steps * B, n_h), W_rows, out=v.du_y[:steps].reshape(steps * B, n_h))
         # dsigmoid_r = du_y*wkv
-        np.multiply(v.du_y[:steps], w.wkv_u_wkv_3_2[now, 0], out=v.dr[:steps])
+        np.multiply(v.du_y[:steps], w.wkv_to_u_wkv_3[now, 0], out=v.dr[:steps])
         # k_k_k_da_m = -a_m + k
-        np.subtract(w.k[now], w.a_m[now], out=v.k_da_p_k_k_da_m[:steps, 1])
+        np.subtract(w.k[now], w.a_m[now], out=v.k_k_da_m_k_da_p[:steps, 0])
         # k_k_da_p = a_p - m[t-1]
-        np.subtract(w.a_p[now], w.m[now], out=v.k_da_p_k_k_da_m[:steps, 0])
+        np.subtract(w.a_p[now], w.m[now], out=v.k_k_da_m_k_da_p[:steps, 1])
         # k_k_da_m = heaviside(k_k_k_da_m); k_da_p = heaviside(k_k_da_p)
-        np.heaviside(v.k_da_p_k_k_da_m[:steps], 0.0, out=v.k_da_p_k_k_da_m[:steps])
+        np.heaviside(v.k_k_da_m_k_da_p[:steps], 0.0, out=v.k_k_da_m_k_da_p[:steps])
         # k_da_m = 1 - k_k_da_m; k_k_dm[t-1] = 1 - k_da_p
-        np.subtract(1, v.k_da_p_k_k_da_m[:steps], out=v.dw_u_x_dm_prev_k_da_m[:steps, 1:3])
+        np.subtract(1, v.k_k_da_m_k_da_p[:steps], out=v.k_da_m_x_dm_prev_dw_u[:steps, 0:2])
         # dwkv = du_y*sigmoid_r
         np.multiply(v.du_y[:steps], w.sigmoid_r[now], out=v.dwkv[:steps])
         # k_du_wkv_3_1 = b[t-1]*exp_u_wkv
-        np.multiply(w.b[now], w.exp_u_wkv_exp_u_wkv_2[now, 0], out=v.k_du_wkv_3_1[:steps])
+        np.multiply(w.b[now], w.wkv_to_u_wkv_3[now, 1], out=v.k_du_wkv_3_1[:steps])
         # k_du_wkv_3_2 = exp_u_wkv_2 + k_du_wkv_3_1
-        np.add(v.k_du_wkv_3_1[:steps], w.exp_u_wkv_exp_u_wkv_2[now, 1], out=v.du_wkv_3[:steps])
+        np.add(v.k_du_wkv_3_1[:steps], w.wkv_to_u_wkv_3[now, 2], out=v.du_wkv_3[:steps])
         # k_du_wkv_3 = 1/k_du_wkv_3_2
         np.reciprocal(v.du_wkv_3[:steps], out=v.du_wkv_3[:steps])
         # du_wkv_3 = dwkv*k_du_wkv_3
         np.multiply(v.du_wkv_3[:steps], v.dwkv[:steps], out=v.du_wkv_3[:steps])
         # k_k_dexp_u_wkv_2_3_1 = exp_u_wkv_2 + k_du_wkv_3_1
-        np.add(v.k_du_wkv_3_1[:steps], w.exp_u_wkv_exp_u_wkv_2[now, 1], out=v.k_k_dexp_u_wkv_2_3_2[:steps])
+        np.add(v.k_du_wkv_3_1[:steps], w.wkv_to_u_wkv_3[now, 2], out=v.k_k_dexp_u_wkv_2_3_2[:steps])
         # k_k_dexp_u_wkv_2_3_2 = k_k_dexp_u_wkv_2_3_1**2
         np.multiply(
             v.k_k_dexp_u_wkv_2_3_2[:steps],
@@ -439,76 +438,76 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             out=v.k_k_dexp_u_wkv_2_3_2[:steps],
         )
         # k_k_dexp_u_wkv_2_3_3 = u_wkv_3/k_k_dexp_u_wkv_2_3_2
-        np.divide(w.u_wkv_3[now], v.k_k_dexp_u_wkv_2_3_2[:steps], out=v.du_wkv_2_to_k_da_prev[:steps, 0])
+        np.divide(w.wkv_to_u_wkv_3[now, 3], v.k_k_dexp_u_wkv_2_3_2[:steps], out=v.du_wkv_to_k_da_prev[:steps, 1])
         # k_k_db[t-1]_1 = exp_u_wkv*u_wkv_3
-        np.multiply(w.u_wkv_3[now], w.exp_u_wkv_exp_u_wkv_2[now, 0], out=v.du_wkv_2_to_k_da_prev[:steps, 2])
+        np.multiply(w.wkv_to_u_wkv_3[now, 3], w.wkv_to_u_wkv_3[now, 1], out=v.du_wkv_to_k_da_prev[:steps, 2])
         # k_k_db[t-1]_2 = k_k_db[t-1]_1/k_k_dexp_u_wkv_2_3_2
         np.divide(
-            v.du_wkv_2_to_k_da_prev[:steps, 2],
+            v.du_wkv_to_k_da_prev[:steps, 2],
             v.k_k_dexp_u_wkv_2_3_2[:steps],
-            out=v.du_wkv_2_to_k_da_prev[:steps, 2],
+            out=v.du_wkv_to_k_da_prev[:steps, 2],
         )
         # k_k_dexp_u_wkv_2_1 = b[t-1]*u_wkv_3
-        np.multiply(w.b[now], w.u_wkv_3[now], out=v.du_wkv_2_to_k_da_prev[:steps, 1])
+        np.multiply(w.b[now], w.wkv_to_u_wkv_3[now, 3], out=v.du_wkv_to_k_da_prev[:steps, 0])
         # k_k_dexp_u_wkv_2_2 = k_k_dexp_u_wkv_2_1/k_k_dexp_u_wkv_2_3_2
         np.divide(
-            v.du_wkv_2_to_k_da_prev[:steps, 1],
+            v.du_wkv_to_k_da_prev[:steps, 0],
             v.k_k_dexp_u_wkv_2_3_2[:steps],
-            out=v.du_wkv_2_to_k_da_prev[:steps, 1],
+            out=v.du_wkv_to_k_da_prev[:steps, 0],
         )
         # k_k_dexp_u_wkv_2_3 = -k_k_dexp_u_wkv_2_3_3
         # k_k_dexp_u_wkv_2 = -k_k_dexp_u_wkv_2_2
         # k_k_db[t-1] = -k_k_db[t-1]_2
-        np.negative(v.du_wkv_2_to_k_da_prev[:steps, 0:3], out=v.du_wkv_2_to_k_da_prev[:steps, 0:3])
+        np.negative(v.du_wkv_to_k_da_prev[:steps, 0:3], out=v.du_wkv_to_k_da_prev[:steps, 0:3])
         # k_dexp_u_wkv_2_3 = dwkv*k_k_dexp_u_wkv_2_3
         # k_dexp_u_wkv_2 = dwkv*k_k_dexp_u_wkv_2
         # k_db[t-1] = dwkv*k_k_db[t-1]
         np.multiply(
-            v.du_wkv_2_to_k_da_prev[:steps, 0:3],
+            v.du_wkv_to_k_da_prev[:steps, 0:3],
             v.dwkv[:steps][:, None],
-            out=v.du_wkv_2_to_k_da_prev[:steps, 0:3],
+            out=v.du_wkv_to_k_da_prev[:steps, 0:3],
         )
         # k_dexp_u_wkv_2_2 = du_wkv_3*v
-        np.multiply(v.du_wkv_3[:steps], w.v_[now], out=v.k_dexp_u_wkv_2_2_to_k_dexp_u_wkv[:steps, 0])
+        np.multiply(v.du_wkv_3[:steps], w.v_[now], out=v.k_dexp_u_wkv_to_k_dexp_u_wkv_2_2[:steps, 1])
         # k_dexp_u_wkv = a[t-1]*du_wkv_3
-        np.multiply(v.du_wkv_3[:steps], w.a[now], out=v.k_dexp_u_wkv_2_2_to_k_dexp_u_wkv[:steps, 1])
+        np.multiply(v.du_wkv_3[:steps], w.a[now], out=v.k_dexp_u_wkv_to_k_dexp_u_wkv_2_2[:steps, 0])
         # dexp_u_wkv_2 = k_dexp_u_wkv_2_2 + k_dexp_u_wkv_2_3; dexp_u_wkv = k_dexp_u_wkv + k_dexp_u_wkv_2
         np.add(
-            v.du_wkv_2_to_k_da_prev[:steps, 0:2],
-            v.k_dexp_u_wkv_2_2_to_k_dexp_u_wkv[:steps],
-            out=v.du_wkv_2_to_k_da_prev[:steps, 0:2],
+            v.du_wkv_to_k_da_prev[:steps, 0:2],
+            v.k_dexp_u_wkv_to_k_dexp_u_wkv_2_2[:steps],
+            out=v.du_wkv_to_k_da_prev[:steps, 0:2],
         )
         # du_wkv_2 = dexp_u_wkv_2*exp_u_wkv_2
         np.multiply(
-            v.du_wkv_2_to_k_da_prev[:steps, 0],
-            w.exp_u_wkv_exp_u_wkv_2[now, 1],
-            out=v.du_wkv_2_to_k_da_prev[:steps, 0],
+            v.du_wkv_to_k_da_prev[:steps, 1],
+            w.wkv_to_u_wkv_3[now, 2],
+            out=v.du_wkv_to_k_da_prev[:steps, 1],
         )
         # du_wkv = dexp_u_wkv*exp_u_wkv
         np.multiply(
-            v.du_wkv_2_to_k_da_prev[:steps, 1],
-            w.exp_u_wkv_exp_u_wkv_2[now, 0],
-            out=v.du_wkv_2_to_k_da_prev[:steps, 1],
+            v.du_wkv_to_k_da_prev[:steps, 0],
+            w.wkv_to_u_wkv_3[now, 1],
+            out=v.du_wkv_to_k_da_prev[:steps, 0],
         )
         # k_dp_2 = -du_wkv_2; k_dp = -du_wkv
-        np.negative(v.du_wkv_2_to_k_da_prev[:steps, 0:2], out=v.dp_k_dp[:steps])
+        np.negative(v.du_wkv_to_k_da_prev[:steps, 0:2], out=v.k_dp_dp[:steps])
         # dp = k_dp + k_dp_2
-        np.add(v.dp_k_dp[:steps, 0], v.dp_k_dp[:steps, 1], out=v.dp_k_dp[:steps, 0])
+        np.add(v.k_dp_dp[:steps, 1], v.k_dp_dp[:steps, 0], out=v.k_dp_dp[:steps, 1])
         # da_p = dp*k_da_p
-        np.multiply(v.dp_k_dp[:steps, 0], v.k_da_p_k_k_da_m[:steps, 0], out=v.dw_u_x_dm_prev_k_da_m[:steps, 0])
+        np.multiply(v.k_dp_dp[:steps, 1], v.k_k_da_m_k_da_p[:steps, 1], out=v.k_da_m_x_dm_prev_dw_u[:steps, 2])
         # k_dv = du_wkv_3*exp_u_wkv_2
-        np.multiply(v.du_wkv_3[:steps], w.exp_u_wkv_exp_u_wkv_2[now, 1], out=v.k_dv[:steps])
+        np.multiply(v.du_wkv_3[:steps], w.wkv_to_u_wkv_3[now, 2], out=v.k_dv[:steps])
         # k_dm[t-1] = dp*k_k_dm[t-1]
         np.multiply(
-            v.dw_u_x_dm_prev_k_da_m[:steps, 1],
-            v.dp_k_dp[:steps, 0],
-            out=v.dw_u_x_dm_prev_k_da_m[:steps, 1],
+            v.k_da_m_x_dm_prev_dw_u[:steps, 1],
+            v.k_dp_dp[:steps, 1],
+            out=v.k_da_m_x_dm_prev_dw_u[:steps, 1],
         )
         # dw_u = da_p + du_wkv_2; x_dm[t-1] = du_wkv + k_dm[t-1]
         np.add(
-            v.dw_u_x_dm_prev_k_da_m[:steps, 0:2],
-            v.du_wkv_2_to_k_da_prev[:steps, 0:2],
-            out=v.dw_u_x_dm_prev_k_da_m[:steps, 0:2],
+            v.k_da_m_x_dm_prev_dw_u[:steps, 1:3],
+            v.du_wkv_to_k_da_prev[:steps, 0:2],
+            out=v.k_da_m_x_dm_prev_dw_u[:steps, 1:3],
         )
         # k_dr_1 = 1 - sigmoid_r
         np.subtract(1, w.sigmoid_r[now], out=v.k_dr[:steps])
@@ -517,9 +516,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dr = dsigmoid_r*k_dr
         np.multiply(v.dr[:steps], v.k_dr[:steps], out=v.dr[:steps])
         # one product of dr: du_r = W_rᵀ dr
-        np.dot(v.dr[:steps].reshape(steps * B, n_h), W_rows_2, out=v.du_r[:steps].reshape(steps * B, n_h))
+        np.matmul(v.dr[:steps].reshape(steps * B, n_h), W_rows_2, out=v.du_r[:steps].reshape(steps * B, n_h))
         # k_da[t-1] = du_wkv_3*exp_u_wkv
-        np.multiply(v.du_wkv_3[:steps], w.exp_u_wkv_exp_u_wkv_2[now, 0], out=v.du_wkv_2_to_k_da_prev[:steps, 3])
+        np.multiply(v.du_wkv_3[:steps], w.wkv_to_u_wkv_3[now, 1], out=v.du_wkv_to_k_da_prev[:steps, 3])
         # k_du[t-1] = du_r*k_k_du[t-1]
         np.multiply(v.du_r[:steps], v.k_k_du_prev, out=v.k_du_prev[:steps])
         # k_dx = du_r*mu_r
@@ -588,19 +587,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dexp_w_d = k_dm + k_k_dexp_w_d
         np.add(v.k_dexp_w_d[:steps], v.dm_k_dm[:steps, 1], out=v.k_dexp_w_d[:steps])
         # k_dv_2 = da[t+1]*exp_u_a_2
-        np.multiply(v.da_next[1:][now], w.exp_u_a_exp_u_a_2[now, 1], out=v.dv[:steps])
+        np.multiply(v.da_next[1:][now], w.exp_u_a_2_exp_u_a[now, 0], out=v.dv[:steps])
         # dv = k_dv + k_dv_2
         np.add(v.dv[:steps], v.k_dv[:steps], out=v.dv[:steps])
         # one product of dv: du_v = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_h), W_rows_3, out=v.du_v[:steps].reshape(steps * B, n_h))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_h), W_rows_3, out=v.du_v[:steps].reshape(steps * B, n_h))
         # k_dk = dm*k_k_da_m
-        np.multiply(v.k_da_p_k_k_da_m[:steps, 1], v.dm_k_dm[:steps, 0], out=v.k_dk[:steps])
+        np.multiply(v.k_k_da_m_k_da_p[:steps, 0], v.dm_k_dm[:steps, 0], out=v.k_dk[:steps])
         # dk_1 = du_a_2 + dw_u
-        np.add(v.dw_u_x_dm_prev_k_da_m[:steps, 0], v.du_a_2_du_a_k_dexp_u_a[:steps, 0], out=v.dk[:steps])
+        np.add(v.k_da_m_x_dm_prev_dw_u[:steps, 2], v.du_a_2_du_a_k_dexp_u_a[:steps, 0], out=v.dk[:steps])
         # dk = dk_1 + k_dk
         np.add(v.dk[:steps], v.k_dk[:steps], out=v.dk[:steps])
         # one product of dk: du_k = W_kᵀ dk
-        np.dot(v.dk[:steps].reshape(steps * B, n_h), W_rows_4, out=v.du_k[:steps].reshape(steps * B, n_h))
+        np.matmul(v.dk[:steps].reshape(steps * B, n_h), W_rows_4, out=v.du_k[:steps].reshape(steps * B, n_h))
         # k_du[t-1]_3 = du_v*k_k_du[t-1]_3
         np.multiply(v.du_v[:steps], v.k_k_du_prev_3, out=v.du_prev_1[:steps])
         # k_du[t-1]_2 = du_k*k_k_du[t-1]_2
@@ -626,18 +625,21 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dexp_w_d = Σ k_dexp_w_d
         dexp_w_d += np.sum(v.k_dexp_w_d[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dW_r = Σ dr u_rᵀ
-        dW[:n_h] += np.dot(v.dr[:steps].reshape(steps * B, n_h).T, w.u_rkv[now, 0].reshape(steps * B, n_h))
+        dW[:n_h] += np.matmul(v.dr[:steps].reshape(steps * B, n_h).T, w.u_rkv[now, 0].reshape(steps * B, n_h))
         # dmu_r = Σ dmu_r; dmu_k = Σ dmu_k; dmu_v = Σ dmu_v; dw_u = Σ dw_u
         dmu[n_h:2*n_h] += np.sum(v.dmu_k[:steps].reshape(steps * B, n_h), axis=0)
         dmu[:n_h] += np.sum(v.dmu_r[:steps].reshape(steps * B, n_h), axis=0)
         dmu[2*n_h:3*n_h] += np.sum(v.dmu_v[:steps].reshape(steps * B, n_h), axis=0)
-        dw[:n_h] += np.sum(v.dw_u_x_dm_prev_k_da_m[:steps, 0].reshape(steps * B, n_h), axis=0)
+        dw[:n_h] += np.sum(v.k_da_m_x_dm_prev_dw_u[:steps, 2].reshape(steps * B, n_h), axis=0)
         # one product: dW_k = Σ dk u_kᵀ
-        dW[n_h:2*n_h] += np.dot(v.dk[:steps].reshape(steps * B, n_h).T, w.u_rkv[now, 1].reshape(steps * B, n_h))
+        dW[n_h:2*n_h] += np.matmul(v.dk[:steps].reshape(steps * B, n_h).T, w.u_rkv[now, 1].reshape(steps * B, n_h))
         # one product: dW_v = Σ dv u_vᵀ
-        dW[2*n_h:3*n_h] += np.dot(v.dv[:steps].reshape(steps * B, n_h).T, w.u_rkv[now, 2].reshape(steps * B, n_h))
+        dW[2*n_h:3*n_h] += np.matmul(
+            v.dv[:steps].reshape(steps * B, n_h).T,
+            w.u_rkv[now, 2].reshape(steps * B, n_h),
+        )
         # one product: dW_o = Σ dy_y u_yᵀ
-        dW[3*n_h:4*n_h] += np.dot(v.dy_y[:steps].reshape(steps * B, n_h).T, w.u_y[now].reshape(steps * B, n_h))
+        dW[3*n_h:4*n_h] += np.matmul(v.dy_y[:steps].reshape(steps * B, n_h).T, w.u_y[now].reshape(steps * B, n_h))
 
     dw_d = dexp_w_d * w.exp_w_d
     dw[n_h:2*n_h][...] = dw_d
@@ -846,6 +848,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -875,12 +883,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

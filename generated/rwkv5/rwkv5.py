@@ -170,9 +170,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: r = W_r x; k = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.rk[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.rk[now].reshape(steps * B, 2*n_k))
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.v_[now].reshape(steps * B, n_v))
         # u_y = k*w_u
         np.multiply(w.rk_lanes[now, 1], w_u, out=w.u_y[now])
         # dot_r_u_y = dot(r, u_y)
@@ -256,7 +256,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dS[t-1] = i,j->ji(dy_y, r)
         np.copyto(v.k_dS_prev[:steps], np.einsum("...i,...j->...ji", v.dy_y[:steps], w.rk_lanes[now, 0]))
         # one product of dr: k_dx = W_rᵀ dr
-        np.dot(v.dr_dk_lanes[:steps, 0].reshape(steps * B, n_k), W_rows, out=v.k_dx[:steps].reshape(steps * B, n_x))
+        np.matmul(
+            v.dr_dk_lanes[:steps, 0].reshape(steps * B, n_k),
+            W_rows,
+            out=v.k_dx[:steps].reshape(steps * B, n_x),
+        )
         # dw_u = du_y*k
         np.multiply(v.du_y[:steps], w.rk_lanes[now, 1], out=v.dw_u[:steps])
 
@@ -278,9 +282,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = k_dk + k_dk_2
         np.add(v.dr_dk_lanes[:steps, 1], v.k_dk[:steps], out=v.dr_dk_lanes[:steps, 1])
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_rows_2, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_rows_2, out=v.dx[now].reshape(steps * B, n_x))
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(
+        np.matmul(
             v.dr_dk_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_3,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -291,8 +295,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dbroadcast_exp_u_S = Σ k_dbroadcast_exp_u_S
         dbroadcast_exp_u_S += np.sum(v.k_dbroadcast_exp_u_S[:steps], axis=(0, 1))
         # one product: dW_r = Σ dr xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ dv xᵀ
-        dW[:2*n_k] += np.dot(v.dr_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW[2*n_k:2*n_k + n_v] += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW[:2*n_k] += np.matmul(v.dr_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW[2*n_k:2*n_k + n_v] += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
         # dw_u = Σ dw_u
         dw[:n_k] += np.sum(v.dw_u[:steps].reshape(steps * B, n_k), axis=0)
 
@@ -425,6 +429,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -454,12 +464,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -185,15 +185,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: r = W_r x; k = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.rk[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.rk[now].reshape(steps * B, 2*n_k))
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.v_[now].reshape(steps * B, n_v))
         # one product of x: A_1_x = A_1 x
-        np.dot(w.x[now].reshape(steps * B, n_x), A_1_T, out=w.tanh_A_1_x[now].reshape(steps * B, n_r))
+        np.matmul(w.x[now].reshape(steps * B, n_x), A_1_T, out=w.tanh_A_1_x[now].reshape(steps * B, n_r))
         # tanh_A_1_x = tanh(A_1_x)
         np.tanh(w.tanh_A_1_x[now], out=w.tanh_A_1_x[now])
         # one product of tanh_A_1_x: A_2_tanh_A_1_x = A_2 tanh_A_1_x
-        np.dot(w.tanh_A_1_x[now].reshape(steps * B, n_r), A_2_T, out=w.exp_u_w[now].reshape(steps * B, n_k))
+        np.matmul(w.tanh_A_1_x[now].reshape(steps * B, n_r), A_2_T, out=w.exp_u_w[now].reshape(steps * B, n_k))
         # u_w = A_2_tanh_A_1_x + w_0
         np.add(w.exp_u_w[now], w_0, out=w.exp_u_w[now])
         # exp_u_w = exp(u_w)
@@ -293,7 +293,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dS[t-1] = i,j->ji(dy_y, r)
         np.copyto(v.k_dS_prev[:steps], np.einsum("...i,...j->...ji", v.dy_y[:steps], w.rk_lanes[now, 0]))
         # one product of dr: k_dx = W_rᵀ dr
-        np.dot(v.dr_dk_lanes[:steps, 0].reshape(steps * B, n_k), W_rows, out=v.k_dx[:steps].reshape(steps * B, n_x))
+        np.matmul(
+            v.dr_dk_lanes[:steps, 0].reshape(steps * B, n_k),
+            W_rows,
+            out=v.k_dx[:steps].reshape(steps * B, n_x),
+        )
         # dw_u = du_y*k
         np.multiply(v.du_y[:steps], w.rk_lanes[now, 1], out=v.dw_u_[:steps])
 
@@ -315,7 +319,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # du_w = dexp_u_w*exp_u_w
         np.multiply(v.du_w[:steps], w.exp_u_w[now], out=v.du_w[:steps])
         # one product of du_w: dtanh_A_1_x = A_2ᵀ du_w
-        np.dot(v.du_w[:steps].reshape(steps * B, n_k), A_2, out=v.dA_1_x[:steps].reshape(steps * B, n_r))
+        np.matmul(v.du_w[:steps].reshape(steps * B, n_k), A_2, out=v.dA_1_x[:steps].reshape(steps * B, n_r))
         # dA_1_x = dtanh_A_1_x*k_dA_1_x
         np.multiply(v.dA_1_x[:steps], v.k_dA_1_x[:steps], out=v.dA_1_x[:steps])
         # k_dv_2 = matvec_t(dS[t+1], k)
@@ -327,11 +331,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = k_dk + k_dk_2
         np.add(v.dr_dk_lanes[:steps, 1], v.k_dk[:steps], out=v.dr_dk_lanes[:steps, 1])
         # one product of dA_1_x: k_dx_4 = A_1ᵀ dA_1_x
-        np.dot(v.dA_1_x[:steps].reshape(steps * B, n_r), A_1, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dA_1_x[:steps].reshape(steps * B, n_r), A_1, out=v.dx[now].reshape(steps * B, n_x))
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_rows_2, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_rows_2, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(
+        np.matmul(
             v.dr_dk_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_3,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -341,14 +345,14 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_r = Σ dr xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ dv xᵀ; dA_1 = Σ dA_1_x xᵀ
-        dA_1 += np.dot(v.dA_1_x[:steps].reshape(steps * B, n_r).T, w.x[now].reshape(steps * B, n_x))
-        dW[:2*n_k] += np.dot(v.dr_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW[2*n_k:2*n_k + n_v] += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dA_1 += np.matmul(v.dA_1_x[:steps].reshape(steps * B, n_r).T, w.x[now].reshape(steps * B, n_x))
+        dW[:2*n_k] += np.matmul(v.dr_dk[:steps].reshape(steps * B, 2*n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW[2*n_k:2*n_k + n_v] += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
         # dw_0 = Σ du_w; dw_u = Σ dw_u
         dw_0 += np.sum(v.du_w[:steps].reshape(steps * B, n_k), axis=0)
         dw_u += np.sum(v.dw_u_[:steps].reshape(steps * B, n_k), axis=0)
         # one product: dA_2 = Σ du_w tanh_A_1_xᵀ
-        dA_2 += np.dot(v.du_w[:steps].reshape(steps * B, n_k).T, w.tanh_A_1_x[now].reshape(steps * B, n_r))
+        dA_2 += np.matmul(v.du_w[:steps].reshape(steps * B, n_k).T, w.tanh_A_1_x[now].reshape(steps * B, n_r))
 
     return {"W": dW, "w_0": dw_0, "A_2": dA_2, "A_1": dA_1, "w_u": dw_u}, v.dx, {"S": v.dS_next[0].copy()}
 
@@ -491,6 +495,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -520,12 +530,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -207,17 +207,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: r = W_r x; k = W_k x; a_a = W_a x; W_w_x = W_w x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.r_k_a_sigmoid_W_w_x[now].reshape(steps * B, 4*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.r_k_a_sigmoid_W_w_x[now].reshape(steps * B, 4*n_k))
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.v_[now].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T_2, out=w.v_[now].reshape(steps * B, n_v))
         # a_1 = a_a/2; sigmoid_W_w_x_1 = W_w_x/2
-        np.multiply(w.r_k_a_sigmoid_W_w_x_lanes[now, 2:4], 0.5, out=w.r_k_a_sigmoid_W_w_x_lanes[now, 2:4])
+        np.multiply(w.r_k_a_sigmoid_W_w_x[now, :, 2*n_k:4*n_k], 0.5, out=w.r_k_a_sigmoid_W_w_x[now, :, 2*n_k:4*n_k])
         # a_2 = tanh(a_1); sigmoid_W_w_x_2 = tanh(sigmoid_W_w_x_1)
-        np.tanh(w.r_k_a_sigmoid_W_w_x_lanes[now, 2:4], out=w.r_k_a_sigmoid_W_w_x_lanes[now, 2:4])
+        np.tanh(w.r_k_a_sigmoid_W_w_x[now, :, 2*n_k:4*n_k], out=w.r_k_a_sigmoid_W_w_x[now, :, 2*n_k:4*n_k])
         # a_3 = a_2/2; sigmoid_W_w_x_3 = sigmoid_W_w_x_2/2
-        np.multiply(w.r_k_a_sigmoid_W_w_x_lanes[now, 2:4], 0.5, out=w.r_k_a_sigmoid_W_w_x_lanes[now, 2:4])
+        np.multiply(w.r_k_a_sigmoid_W_w_x[now, :, 2*n_k:4*n_k], 0.5, out=w.r_k_a_sigmoid_W_w_x[now, :, 2*n_k:4*n_k])
         # a = a_3 + 1/2; sigmoid_W_w_x = sigmoid_W_w_x_3 + 1/2
-        np.add(w.r_k_a_sigmoid_W_w_x_lanes[now, 2:4], 0.5, out=w.r_k_a_sigmoid_W_w_x_lanes[now, 2:4])
+        np.add(w.r_k_a_sigmoid_W_w_x[now, :, 2*n_k:4*n_k], 0.5, out=w.r_k_a_sigmoid_W_w_x[now, :, 2*n_k:4*n_k])
         # a_w = -606531*sigmoid_W_w_x/1000000
         np.multiply(-0.606531, w.r_k_a_sigmoid_W_w_x_lanes[now, 3], out=w.w_[now])
         # w = exp(a_w)
@@ -361,7 +361,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dr = matvec(S, dy_y)
         np.copyto(v.dr_to_dkappa_hat_lanes[:steps, 0], np.einsum("...ij,...j->...i", w.S[1:][now], v.dy_y[:steps]))
         # one product of dr: k_dx = W_rᵀ dr
-        np.dot(
+        np.matmul(
             v.dr_to_dkappa_hat_lanes[:steps, 0].reshape(steps * B, n_k),
             W_rows,
             out=v.k_dx[:steps].reshape(steps * B, n_x),
@@ -452,21 +452,21 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = k_dk + k_dk_2
         np.add(v.dr_to_dkappa_hat_lanes[:steps, 3], v.k_dk[:steps], out=v.dr_to_dkappa_hat_lanes[:steps, 3])
         # one product of dW_w_x: k_dx_5 = W_wᵀ dW_w_x
-        np.dot(
+        np.matmul(
             v.dr_to_dkappa_hat_lanes[:steps, 2].reshape(steps * B, n_k),
             W_rows_2,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product of da_a: k_dx_4 = W_aᵀ da_a
-        np.dot(
+        np.matmul(
             v.dr_to_dkappa_hat_lanes[:steps, 1].reshape(steps * B, n_k),
             W_rows_3,
             out=v.k_dx_4[:steps].reshape(steps * B, n_x),
         )
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_rows_4, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_rows_4, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(
+        np.matmul(
             v.dr_to_dkappa_hat_lanes[:steps, 3].reshape(steps * B, n_k),
             W_rows_5,
             out=v.k_dx_2[:steps].reshape(steps * B, n_x),
@@ -479,19 +479,19 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dxi = du_kappa_hat*k
         np.multiply(v.du_kappa_hat[:steps], w.r_k_a_sigmoid_W_w_x_lanes[now, 1], out=v.dxi_[:steps])
         # one product: dW_r = Σ dr xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ dv xᵀ; dW_a = Σ da_a xᵀ; dW_w = Σ dW_w_x xᵀ
-        dW[:n_k] += np.dot(
+        dW[:n_k] += np.matmul(
             v.dr_to_dkappa_hat[:steps, :, :n_k].reshape(steps * B, n_k).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[2*n_k + n_v:4*n_k + n_v] += np.dot(
+        dW[2*n_k + n_v:4*n_k + n_v] += np.matmul(
             v.dr_to_dkappa_hat[:steps, :, n_k:3*n_k].reshape(steps * B, 2*n_k).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[n_k:2*n_k] += np.dot(
+        dW[n_k:2*n_k] += np.matmul(
             v.dr_to_dkappa_hat[:steps, :, 3*n_k:4*n_k].reshape(steps * B, n_k).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[2*n_k:2*n_k + n_v] += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dW[2*n_k:2*n_k + n_v] += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
         # dxi = Σ dxi; dalpha_k = Σ dalpha_k
         dalpha_k += np.sum(v.dr_to_dkappa_hat[:steps, :, 4*n_k:5*n_k].reshape(steps * B, n_k), axis=0)
         dxi += np.sum(v.dxi_[:steps].reshape(steps * B, n_k), axis=0)
@@ -649,6 +649,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -678,12 +684,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

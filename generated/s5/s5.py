@@ -121,45 +121,45 @@ def _adjoint_workspace(w):
     _reserve(T, B, v.piece, n_x, 46*n_h + 4*n_x, dtype)
     v.du_y = np.empty((v.piece, B, n_x), dtype)
     v.dC_im_h_im = np.empty((v.piece, B, n_x), dtype)
-    v.k_dh_im_dh_re = np.empty((v.piece, B, 2*n_h), dtype)  # k_dh.im, k_dh.re: (n_h) each
-    v.k_dh_im_dh_re_lanes = v.k_dh_im_dh_re.reshape(v.piece, B, 2, n_h).transpose(0, 2, 1, 3)
-    v.dh_im_dh_re = np.empty((v.piece, 2, B, n_h), dtype)  # dh.im, dh.re: (n_h) each
+    v.k_dh_re_dh_im = np.empty((v.piece, B, 2*n_h), dtype)  # k_dh.re, k_dh.im: (n_h) each
+    v.k_dh_re_dh_im_lanes = v.k_dh_re_dh_im.reshape(v.piece, B, 2, n_h).transpose(0, 2, 1, 3)
+    v.dh_re_dh_im = np.empty((v.piece, 2, B, n_h), dtype)  # dh.re, dh.im: (n_h) each
     v.dB_re_dB_im_x = np.empty((v.piece, B, 2*n_h), dtype)  # dB.re_x, dB.im_x: (n_h) each
     v.dB_re_dB_im_x_lanes = v.dB_re_dB_im_x.reshape(v.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     v.k_dB_re_dB_im_x = np.empty((v.piece, 2, B, n_h), dtype)  # k_dB.re_x, k_dB.im_x: (n_h) each
-    # k_k_k_dLam_bar.im_2_4, k_k_k_dLam_bar.im_2_6, k_k_k_dLam_bar.im_1, k_k_k_dLam_bar.im_4: (n_h) each
-    v.k_k_k_dLam_bar_im_2_4_to_k_k_k_dLam_bar_im_4 = np.empty((v.piece, 4, B, n_h), dtype)
-    # k_k_k_dLam_bar.im_2, k_k_k_dLam_bar.im, k_k_k_dLam_bar.re_2, k_k_k_dLam_bar.re, k_k_k_dLam_bar.im_2_5,
-    #     k_k_k_dLam_bar.im_2_7, k_k_k_k_dLam_re_2_9, k_k_k_k_dLam_re_2_2_2, k_k_k_k_dLam_re_2_5,
-    #     k_k_k_k_dLam_im_2_3, k_k_k_k_dLam_re_2_2, k_k_k_k_dLam_im_2_2, k_k_k_k_dLam_re_2_2_18,
-    #     k_k_k_k_dLam_im_2_2_9, k_k_k_k_dLam_re_2, k_k_k_k_dLam_im_2: (n_h) each
-    v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2 = np.empty((v.piece, 16, B, n_h), dtype)
-    # k_dLam_bar.im, k_k_dLam_bar.im, k_dLam_bar.re, k_k_dLam_bar.re: (n_h) each
-    v.k_dLam_bar_im_to_k_k_dLam_bar_re = np.empty((v.piece, 4, B, n_h), dtype)
-    # k_k_k_dLam_bar.im_5, k_k_k_dLam_bar.im_3: (n_h) each
-    v.k_k_k_dLam_bar_im_53 = np.empty((v.piece, 2, B, n_h), dtype)
-    v.dh_re_prev_dh_im_prev = np.empty((2, B, n_h), dtype)  # dh.re[t-1], dh.im[t-1]: (n_h) each
-    v.k_dh_re_prev_dh_im_prev = np.empty((2, B, n_h), dtype)  # k_dh.re[t-1], k_dh.im[t-1]: (n_h) each
+    # k_k_k_dLam_bar.im_1, k_k_k_dLam_bar.im_4, k_k_k_dLam_bar.im_2_4, k_k_k_dLam_bar.im_2_6: (n_h) each
+    v.k_k_k_dLam_bar_im_1_to_k_k_k_dLam_bar_im_2_6 = np.empty((v.piece, 4, B, n_h), dtype)
+    # k_k_k_dLam_bar.re, k_k_k_dLam_bar.re_2, k_k_k_dLam_bar.im, k_k_k_dLam_bar.im_2, k_k_k_dLam_bar.im_2_5,
+    #     k_k_k_dLam_bar.im_2_7, k_k_k_k_dLam_im_2, k_k_k_k_dLam_re_2, k_k_k_k_dLam_re_2_2_2, k_k_k_k_dLam_re_2_9,
+    #     k_k_k_k_dLam_im_2_3, k_k_k_k_dLam_re_2_5, k_k_k_k_dLam_re_2_2, k_k_k_k_dLam_im_2_2,
+    #     k_k_k_k_dLam_re_2_2_18, k_k_k_k_dLam_im_2_2_9: (n_h) each
+    v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9 = np.empty((v.piece, 16, B, n_h), dtype)
+    # k_k_dLam_bar.re, k_dLam_bar.re, k_k_dLam_bar.im, k_dLam_bar.im: (n_h) each
+    v.k_k_dLam_bar_re_to_k_dLam_bar_im = np.empty((v.piece, 4, B, n_h), dtype)
+    # k_k_k_dLam_bar.im_3, k_k_k_dLam_bar.im_5: (n_h) each
+    v.k_k_k_dLam_bar_im_35 = np.empty((v.piece, 2, B, n_h), dtype)
+    v.dh_im_prev_dh_re_prev = np.empty((2, B, n_h), dtype)  # dh.im[t-1], dh.re[t-1]: (n_h) each
+    v.k_dh_im_prev_dh_re_prev = np.empty((2, B, n_h), dtype)  # k_dh.im[t-1], k_dh.re[t-1]: (n_h) each
     v.k_dx_3 = np.empty((v.piece, B, n_x), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
-    # k_k_k_k_dLam_re_2_2_16, k_k_k_k_dLam_im_2_2_4, k_k_k_k_dLam_im_2_2_7, k_k_k_k_dLam_re_2_2_10: (n_h) each
-    v.k_k_k_k_dLam_re_2_2_16_to_k_k_k_k_dLam_re_2_2_10 = np.empty((v.piece, 4, B, n_h), dtype)
+    # k_k_k_k_dLam_im_2_2_7, k_k_k_k_dLam_re_2_2_10, k_k_k_k_dLam_re_2_2_16, k_k_k_k_dLam_im_2_2_4: (n_h) each
+    v.k_k_k_k_dLam_im_2_2_7_to_k_k_k_k_dLam_im_2_2_4 = np.empty((v.piece, 4, B, n_h), dtype)
     # k_k_k_k_dLam_re_2_2_12, k_k_k_k_dLam_im_2_2_6: (n_h) each
     v.k_k_k_k_dLam_re_2_2_12_to_k_k_k_k_dLam_im_2_2_6 = np.empty((v.piece, 2, B, n_h), dtype)
-    v.k_k_dLam_re_im_2 = np.empty((v.piece, 2, B, n_h), dtype)  # k_k_dLam_re_2, k_k_dLam_im_2: (n_h) each
-    # k_k_k_k_dLam_re_2_7, k_k_k_k_dLam_im_2_5: (n_h) each
-    v.k_k_k_k_dLam_re_2_7_to_k_k_k_k_dLam_im_2_5 = np.empty((v.piece, 2, B, n_h), dtype)
-    v.k_k_k_dLam_re_im_2 = np.empty((v.piece, 2, B, n_h), dtype)  # k_k_k_dLam_re_2, k_k_k_dLam_im_2: (n_h) each
+    v.k_k_dLam_im_re_2 = np.empty((v.piece, 2, B, n_h), dtype)  # k_k_dLam_im_2, k_k_dLam_re_2: (n_h) each
+    # k_k_k_k_dLam_im_2_5, k_k_k_k_dLam_re_2_7: (n_h) each
+    v.k_k_k_k_dLam_im_2_5_to_k_k_k_k_dLam_re_2_7 = np.empty((v.piece, 2, B, n_h), dtype)
+    v.k_k_k_dLam_im_re_2 = np.empty((v.piece, 2, B, n_h), dtype)  # k_k_k_dLam_im_2, k_k_k_dLam_re_2: (n_h) each
     v.dD_ = np.empty((v.piece, B, n_x), dtype)
     v.dh_re_next = np.empty((B, n_h), dtype)
     v.dh_im_next = np.empty((B, n_h), dtype)
     v.dy_y = np.empty((v.piece, B, n_x), dtype)
     v.ticks = list(
         zip(
-            [*v.dh_im_dh_re[:, 0]] * v.pieces,
-            [*v.k_dh_im_dh_re_lanes[:, 0]] * v.pieces,
-            [*v.dh_im_dh_re[:, 1]] * v.pieces,
-            [*v.k_dh_im_dh_re_lanes[:, 1]] * v.pieces,
+            [*v.dh_re_dh_im[:, 0]] * v.pieces,
+            [*v.k_dh_re_dh_im_lanes[:, 0]] * v.pieces,
+            [*v.dh_re_dh_im[:, 1]] * v.pieces,
+            [*v.k_dh_re_dh_im_lanes[:, 1]] * v.pieces,
         ),
     )
     return v
@@ -245,7 +245,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: B.re_x = B.re x; B.im_x = B.im x
-        np.dot(w.x[now].reshape(steps * B, n_x), B_T, out=w.B_re_B_im_x[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), B_T, out=w.B_re_B_im_x[now].reshape(steps * B, 2*n_h))
         # x_h.re_8 = B.re_x*x_h.re_4
         np.multiply(w.B_re_B_im_x_lanes[now, 0], w.x_h_re_4, out=w.x_h_re_h_im[:steps, 0])
         # x_h.re_9 = x_h.re_8/x_h.re_7
@@ -286,9 +286,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.add(h_im_3, h_im_2, out=h_im)
 
         # one product of h.re: C.re_h.re = C.re h.re
-        np.dot(w.h_re[1:][now].reshape(steps * B, n_h), C_T, out=w.y[now].reshape(steps * B, n_x))
+        np.matmul(w.h_re[1:][now].reshape(steps * B, n_h), C_T, out=w.y[now].reshape(steps * B, n_x))
         # one product of h.im: C.im_h.im = C.im h.im
-        np.dot(w.h_im[1:][now].reshape(steps * B, n_h), C_T_2, out=w.C_im_h_im[:steps].reshape(steps * B, n_x))
+        np.matmul(w.h_im[1:][now].reshape(steps * B, n_h), C_T_2, out=w.C_im_h_im[:steps].reshape(steps * B, n_x))
         # u_y = -C.im_h.im + C.re_h.re
         np.subtract(w.y[now], w.C_im_h_im[:steps], out=w.y[now])
         # y_1 = 2*u_y
@@ -384,17 +384,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     dLam_bar_re = np.zeros((n_h,), dtype)
     k_dLam_re_2 = np.zeros((n_h,), dtype)
     k_dLam_im_2 = np.zeros((n_h,), dtype)
-    dh_im_next = v.dh_im_next
     dh_re_next = v.dh_re_next
-    dh_re_prev = v.dh_re_prev_dh_im_prev[0]
+    dh_im_next = v.dh_im_next
+    dh_re_prev = v.dh_im_prev_dh_re_prev[1]
     Lam_bar_im = w.Lam_bar_im
-    k_dh_re_prev = v.k_dh_re_prev_dh_im_prev[0]
+    k_dh_re_prev = v.k_dh_im_prev_dh_re_prev[1]
     Lam_bar_re = w.Lam_bar_re
-    k_dh_im_prev = v.k_dh_re_prev_dh_im_prev[1]
+    k_dh_im_prev = v.k_dh_im_prev_dh_re_prev[0]
     k_k_dh_im_prev = v.k_k_dh_im_prev
-    dh_im_prev = v.dh_re_prev_dh_im_prev[1]
-    dh_re_prev_dh_im_prev = v.dh_re_prev_dh_im_prev
-    k_dh_re_prev_dh_im_prev = v.k_dh_re_prev_dh_im_prev
+    dh_im_prev = v.dh_im_prev_dh_re_prev[0]
+    dh_im_prev_dh_re_prev = v.dh_im_prev_dh_re_prev
+    k_dh_im_prev_dh_re_prev = v.k_dh_im_prev_dh_re_prev
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
@@ -405,165 +405,170 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.negative(v.du_y[:steps], out=v.dC_im_h_im[:steps])
         # one product of dC.im_h.im: k_dh.im = C.imᵀ dC.im_h.im
         np.copyto(
-            v.k_dh_im_dh_re[:steps, :, :n_h],
-            np.dot(
+            v.k_dh_re_dh_im[:steps, :, n_h:2*n_h],
+            np.matmul(
                 v.dC_im_h_im[:steps].reshape(steps * B, n_x),
                 C_rows,
-            ).reshape(v.k_dh_im_dh_re[:steps, :, :n_h].shape),
+            ).reshape(v.k_dh_re_dh_im[:steps, :, n_h:2*n_h].shape),
         )
         # one product of du_y: k_dh.re = C.reᵀ du_y
         np.copyto(
-            v.k_dh_im_dh_re[:steps, :, n_h:2*n_h],
-            np.dot(
+            v.k_dh_re_dh_im[:steps, :, :n_h],
+            np.matmul(
                 v.du_y[:steps].reshape(steps * B, n_x),
                 C_rows_2,
-            ).reshape(v.k_dh_im_dh_re[:steps, :, n_h:2*n_h].shape),
+            ).reshape(v.k_dh_re_dh_im[:steps, :, :n_h].shape),
         )
         # k_k_k_dLam_bar.im_2_4 = B.re_x*Lam_re
         np.multiply(
             Lam_re,
             w.B_re_B_im_x_lanes[now, 0],
-            out=v.k_k_k_dLam_bar_im_2_4_to_k_k_k_dLam_bar_im_4[:steps, 0],
+            out=v.k_k_k_dLam_bar_im_1_to_k_k_k_dLam_bar_im_2_6[:steps, 2],
         )
         # k_k_k_dLam_bar.im_2_5 = k_k_k_dLam_bar.im_2_4/k_k_k_dLam_bar.im_2_3
         np.divide(
-            v.k_k_k_dLam_bar_im_2_4_to_k_k_k_dLam_bar_im_4[:steps, 0],
+            v.k_k_k_dLam_bar_im_1_to_k_k_k_dLam_bar_im_2_6[:steps, 2],
             v.k_k_k_dLam_bar_im_2_3,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 4],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 4],
         )
         # k_k_k_dLam_bar.im_2_8 = h.re[t-1] + k_k_k_dLam_bar.im_2_5
         np.add(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 4],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 4],
             w.h_re[now],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 0],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 3],
         )
         # k_k_k_dLam_bar.im_2_6 = B.im_x*Lam_im
         np.multiply(
             Lam_im,
             w.B_re_B_im_x_lanes[now, 1],
-            out=v.k_k_k_dLam_bar_im_2_4_to_k_k_k_dLam_bar_im_4[:steps, 1],
+            out=v.k_k_k_dLam_bar_im_1_to_k_k_k_dLam_bar_im_2_6[:steps, 3],
         )
         # k_k_k_dLam_bar.im_2_7 = k_k_k_dLam_bar.im_2_6/k_k_k_dLam_bar.im_2_3
         np.divide(
-            v.k_k_k_dLam_bar_im_2_4_to_k_k_k_dLam_bar_im_4[:steps, 1],
+            v.k_k_k_dLam_bar_im_1_to_k_k_k_dLam_bar_im_2_6[:steps, 3],
             v.k_k_k_dLam_bar_im_2_3,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 5],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 5],
         )
         # k_k_k_dLam_bar.im_2 = k_k_k_dLam_bar.im_2_7 + k_k_k_dLam_bar.im_2_8
         np.add(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 0],
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 5],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 0],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 3],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 5],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 3],
         )
         # k_k_k_dLam_bar.im_1 = B.re_x*Lam_im
         np.multiply(
             Lam_im,
             w.B_re_B_im_x_lanes[now, 0],
-            out=v.k_k_k_dLam_bar_im_2_4_to_k_k_k_dLam_bar_im_4[:steps, 2],
+            out=v.k_k_k_dLam_bar_im_1_to_k_k_k_dLam_bar_im_2_6[:steps, 0],
         )
         # k_k_k_dLam_bar.im_3 = k_k_k_dLam_bar.im_1/k_k_k_dLam_bar.im_2_3
         np.divide(
-            v.k_k_k_dLam_bar_im_2_4_to_k_k_k_dLam_bar_im_4[:steps, 2],
+            v.k_k_k_dLam_bar_im_1_to_k_k_k_dLam_bar_im_2_6[:steps, 0],
             v.k_k_k_dLam_bar_im_2_3,
-            out=v.k_k_k_dLam_bar_im_53[:steps, 1],
+            out=v.k_k_k_dLam_bar_im_35[:steps, 0],
         )
         # k_k_k_dLam_bar.im_4 = B.im_x*Lam_re
         np.multiply(
             Lam_re,
             w.B_re_B_im_x_lanes[now, 1],
-            out=v.k_k_k_dLam_bar_im_2_4_to_k_k_k_dLam_bar_im_4[:steps, 3],
+            out=v.k_k_k_dLam_bar_im_1_to_k_k_k_dLam_bar_im_2_6[:steps, 1],
         )
         # k_k_k_dLam_bar.im_5 = k_k_k_dLam_bar.im_4/k_k_k_dLam_bar.im_2_3
         np.divide(
-            v.k_k_k_dLam_bar_im_2_4_to_k_k_k_dLam_bar_im_4[:steps, 3],
+            v.k_k_k_dLam_bar_im_1_to_k_k_k_dLam_bar_im_2_6[:steps, 1],
             v.k_k_k_dLam_bar_im_2_3,
-            out=v.k_k_k_dLam_bar_im_53[:steps, 0],
+            out=v.k_k_k_dLam_bar_im_35[:steps, 1],
         )
         # k_k_k_dLam_bar.re_2_1 = h.im[t-1] + k_k_k_dLam_bar.im_5
         np.add(
-            v.k_k_k_dLam_bar_im_53[:steps, 0],
+            v.k_k_k_dLam_bar_im_35[:steps, 1],
             w.h_im[now],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 2],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 1],
         )
         # k_k_k_dLam_bar.im_6 = -h.im[t-1] + k_k_k_dLam_bar.im_3
         np.subtract(
-            v.k_k_k_dLam_bar_im_53[:steps, 1],
+            v.k_k_k_dLam_bar_im_35[:steps, 0],
             w.h_im[now],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 1],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 2],
         )
         # k_k_k_dLam_bar.im = -k_k_k_dLam_bar.im_5 + k_k_k_dLam_bar.im_6
         # k_k_k_dLam_bar.re_2 = -k_k_k_dLam_bar.im_3 + k_k_k_dLam_bar.re_2_1
         np.subtract(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 1:3],
-            v.k_k_k_dLam_bar_im_53[:steps],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 1:3],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 1:3],
+            v.k_k_k_dLam_bar_im_35[:steps],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 1:3],
         )
         # k_k_k_k_dLam_im_2_2_2 = B.re_x*k_k_k_k_dLam_im_2_2_1
         np.multiply(
             w.B_re_B_im_x_lanes[now, 0],
             v.k_k_k_k_dLam_im_2_2_1,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 11],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 13],
         )
         # k_k_k_k_dLam_im_2_2_3 = k_k_k_k_dLam_im_2_2_2/k_k_k_dLam_bar.im_2_3
         np.divide(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 11],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 13],
             v.k_k_k_dLam_bar_im_2_3,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 11],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 13],
         )
         # k_k_k_k_dLam_re_2_2_4 = B.im_x*k_k_k_k_dLam_re_2_2_3
         np.multiply(
             w.B_re_B_im_x_lanes[now, 1],
             v.k_k_k_k_dLam_re_2_2_3,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 10],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 12],
         )
         # k_k_k_k_dLam_re_2_2_5 = k_k_k_k_dLam_re_2_2_4/k_k_k_dLam_bar.im_2_3
         np.divide(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 10],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 12],
             v.k_k_k_dLam_bar_im_2_3,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 10],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 12],
         )
         # k_k_k_k_dLam_re_2_4 = B.im_x*Lam_bar.im
         np.multiply(
             w.Lam_bar_im,
             w.B_re_B_im_x_lanes[now, 1],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 8],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 11],
         )
         # k_k_k_k_dLam_re_2_5 = k_k_k_k_dLam_re_2_4/k_k_k_dLam_bar.im_2_3
         np.divide(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 8],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 11],
             v.k_k_k_dLam_bar_im_2_3,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 8],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 11],
         )
         # k_k_k_k_dLam_re_2_2_1 = B.re_x*Lam_bar.im
         np.multiply(
             w.Lam_bar_im,
             w.B_re_B_im_x_lanes[now, 0],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 7],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 8],
         )
         # k_k_k_k_dLam_re_2_2_2 = k_k_k_k_dLam_re_2_2_1/k_k_k_dLam_bar.im_2_3
         np.divide(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 7],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 8],
             v.k_k_k_dLam_bar_im_2_3,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 7],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 8],
         )
         # k_k_k_dLam_bar.re_1 = k_k_k_dLam_bar.im_2_5 + k_k_k_dLam_bar.im_2_7
         # k_k_k_k_dLam_re_2_2_19 = k_k_k_k_dLam_re_2_2_2 + k_k_k_k_dLam_re_2_2_5
         # k_k_k_k_dLam_im_2_2_10 = k_k_k_k_dLam_im_2_2_3 + k_k_k_k_dLam_re_2_5
         np.add(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 4],
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 5],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 3],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 4],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 5],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 0],
         )
         np.add(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 10:12],
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 7:9],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 10:12],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 12],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 8],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 12],
+        )
+        np.add(
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 13],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 11],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 13],
         )
         # k_k_k_dLam_bar.re = h.re[t-1] + k_k_k_dLam_bar.re_1
         np.add(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 3],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 0],
             w.h_re[now],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 3],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 0],
         )
         # k_dx_3 = D*dy_y
         np.multiply(D, v.dy_y[:steps], out=v.k_dx_3[:steps])
@@ -573,12 +578,12 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_k_k_dLam_im_2_2_7 = 2*k_k_k_dLam_bar.im_1
         np.multiply(
             2,
-            v.k_k_k_dLam_bar_im_2_4_to_k_k_k_dLam_bar_im_4[:steps],
-            out=v.k_k_k_k_dLam_re_2_2_16_to_k_k_k_k_dLam_re_2_2_10[:steps],
+            v.k_k_k_dLam_bar_im_1_to_k_k_k_dLam_bar_im_2_6[:steps],
+            out=v.k_k_k_k_dLam_im_2_2_7_to_k_k_k_k_dLam_im_2_2_4[:steps],
         )
         # k_k_k_k_dLam_re_2_2_11 = k_k_k_k_dLam_re_2_2_10*k_k_k_k_dLam_re_2_2_8
         np.multiply(
-            v.k_k_k_k_dLam_re_2_2_16_to_k_k_k_k_dLam_re_2_2_10[:steps, 3],
+            v.k_k_k_k_dLam_im_2_2_7_to_k_k_k_k_dLam_im_2_2_4[:steps, 1],
             v.k_k_k_k_dLam_re_2_2_8,
             out=v.k_k_k_k_dLam_re_2_2_12_to_k_k_k_k_dLam_im_2_2_6[:steps, 0],
         )
@@ -590,7 +595,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         )
         # k_k_k_k_dLam_im_2_2_5 = k_k_k_k_dLam_im_2_2_4*k_k_k_k_dLam_re_2_2_8
         np.multiply(
-            v.k_k_k_k_dLam_re_2_2_16_to_k_k_k_k_dLam_re_2_2_10[:steps, 1],
+            v.k_k_k_k_dLam_im_2_2_7_to_k_k_k_k_dLam_im_2_2_4[:steps, 3],
             v.k_k_k_k_dLam_re_2_2_8,
             out=v.k_k_k_k_dLam_re_2_2_12_to_k_k_k_k_dLam_im_2_2_6[:steps, 1],
         )
@@ -603,141 +608,141 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_k_k_dLam_re_2_2_20 = -k_k_k_k_dLam_re_2_2_12 + k_k_k_k_dLam_re_2_2_19
         # k_k_k_k_dLam_im_2_2_11 = k_k_k_k_dLam_im_2_2_10 - k_k_k_k_dLam_im_2_2_6
         np.subtract(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 10:12],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 12:14],
             v.k_k_k_k_dLam_re_2_2_12_to_k_k_k_k_dLam_im_2_2_6[:steps],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 10:12],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 12:14],
         )
         # k_k_k_k_dLam_re_2_2_17 = k_k_k_k_dLam_re_2_2_15*k_k_k_k_dLam_re_2_2_16
         np.multiply(
-            v.k_k_k_k_dLam_re_2_2_16_to_k_k_k_k_dLam_re_2_2_10[:steps, 0],
+            v.k_k_k_k_dLam_im_2_2_7_to_k_k_k_k_dLam_im_2_2_4[:steps, 2],
             v.k_k_k_k_dLam_re_2_2_15,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 12],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 14],
         )
         # k_k_k_k_dLam_re_2_2_18 = k_k_k_k_dLam_re_2_2_17/k_k_k_k_dLam_re_2_2_9
         np.divide(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 12],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 14],
             v.k_k_k_k_dLam_re_2_2_9,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 12],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 14],
         )
         # k_k_k_k_dLam_im_2_1 = B.im_x*k_k_k_k_dLam_im_2_2_1
         np.multiply(
             v.k_k_k_k_dLam_im_2_2_1,
             w.B_re_B_im_x_lanes[now, 1],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 9],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 10],
         )
         # k_k_k_k_dLam_im_2_3 = k_k_k_k_dLam_im_2_1/k_k_k_dLam_bar.im_2_3
         np.divide(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 9],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 10],
             v.k_k_k_dLam_bar_im_2_3,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 9],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 10],
         )
         # k_k_k_k_dLam_im_2_2_8 = k_k_k_k_dLam_im_2_2_7*k_k_k_k_dLam_re_2_2_15
         np.multiply(
-            v.k_k_k_k_dLam_re_2_2_16_to_k_k_k_k_dLam_re_2_2_10[:steps, 2],
+            v.k_k_k_k_dLam_im_2_2_7_to_k_k_k_k_dLam_im_2_2_4[:steps, 0],
             v.k_k_k_k_dLam_re_2_2_15,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 13],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 15],
         )
         # k_k_k_k_dLam_im_2_2_9 = k_k_k_k_dLam_im_2_2_8/k_k_k_k_dLam_re_2_2_9
         np.divide(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 13],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 15],
             v.k_k_k_k_dLam_re_2_2_9,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 13],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 15],
         )
         # k_k_k_k_dLam_im_2_6 = k_k_k_k_dLam_im_2_2_4*k_k_k_k_dLam_re_2_2_15
         np.multiply(
-            v.k_k_k_k_dLam_re_2_2_16_to_k_k_k_k_dLam_re_2_2_10[:steps, 1],
+            v.k_k_k_k_dLam_im_2_2_7_to_k_k_k_k_dLam_im_2_2_4[:steps, 3],
             v.k_k_k_k_dLam_re_2_2_15,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 15],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 6],
         )
         # k_k_k_k_dLam_im_2_7 = k_k_k_k_dLam_im_2_6/k_k_k_k_dLam_re_2_2_9
         np.divide(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 15],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 6],
             v.k_k_k_k_dLam_re_2_2_9,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 15],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 6],
         )
         # k_k_k_k_dLam_re_2_8 = k_k_k_k_dLam_re_2_2_10*k_k_k_k_dLam_re_2_2_15
         np.multiply(
-            v.k_k_k_k_dLam_re_2_2_16_to_k_k_k_k_dLam_re_2_2_10[:steps, 3],
+            v.k_k_k_k_dLam_im_2_2_7_to_k_k_k_k_dLam_im_2_2_4[:steps, 1],
             v.k_k_k_k_dLam_re_2_2_15,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 6],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 9],
         )
         # k_k_k_k_dLam_re_2_9 = k_k_k_k_dLam_re_2_8/k_k_k_k_dLam_re_2_2_9
         np.divide(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 6],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 9],
             v.k_k_k_k_dLam_re_2_2_9,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 6],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 9],
         )
         # k_k_k_k_dLam_re_2_1 = B.re_x*k_k_k_k_dLam_re_2_2_3
         np.multiply(
             v.k_k_k_k_dLam_re_2_2_3,
             w.B_re_B_im_x_lanes[now, 0],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 14],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 7],
         )
         # k_k_k_k_dLam_re_2_3 = k_k_k_k_dLam_re_2_1/k_k_k_dLam_bar.im_2_3
         np.divide(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 14],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 7],
             v.k_k_k_dLam_bar_im_2_3,
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 14],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 7],
         )
         # k_k_k_k_dLam_re_2_10 = k_k_k_k_dLam_re_2_3 + k_k_k_k_dLam_re_2_9
         # k_k_k_k_dLam_im_2_8 = k_k_k_k_dLam_im_2_7 + k_k_k_k_dLam_re_2_2_2
         np.add(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 14:16],
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 6:8],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 14:16],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 6:8],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 8:10],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 6:8],
         )
         # k_k_k_k_dLam_re_2_2 = -k_k_k_k_dLam_re_2_2_18 + k_k_k_k_dLam_re_2_2_20
         # k_k_k_k_dLam_re_2_11 = k_k_k_k_dLam_re_2_10 - k_k_k_k_dLam_re_2_5
         # k_k_k_k_dLam_im_2_2 = k_k_k_k_dLam_im_2_2_11 - k_k_k_k_dLam_im_2_2_9
         # k_k_k_k_dLam_im_2_9 = -k_k_k_k_dLam_im_2_3 + k_k_k_k_dLam_im_2_8
         np.subtract(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 10:12],
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 12:14],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 10:12],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 6:8],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 10:12],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 6:8],
         )
         np.subtract(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 14:16],
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 8:10],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 14:16],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 12:14],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 14:16],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 12:14],
         )
         # k_k_k_k_dLam_re_2_6 = k_k_k_k_dLam_re_2_2_16*k_k_k_k_dLam_re_2_2_8
         np.multiply(
-            v.k_k_k_k_dLam_re_2_2_16_to_k_k_k_k_dLam_re_2_2_10[:steps, 0],
+            v.k_k_k_k_dLam_im_2_2_7_to_k_k_k_k_dLam_im_2_2_4[:steps, 2],
             v.k_k_k_k_dLam_re_2_2_8,
-            out=v.k_k_k_k_dLam_re_2_7_to_k_k_k_k_dLam_im_2_5[:steps, 0],
+            out=v.k_k_k_k_dLam_im_2_5_to_k_k_k_k_dLam_re_2_7[:steps, 1],
         )
         # k_k_k_k_dLam_re_2_7 = k_k_k_k_dLam_re_2_6/k_k_k_k_dLam_re_2_2_9
         np.divide(
-            v.k_k_k_k_dLam_re_2_7_to_k_k_k_k_dLam_im_2_5[:steps, 0],
+            v.k_k_k_k_dLam_im_2_5_to_k_k_k_k_dLam_re_2_7[:steps, 1],
             v.k_k_k_k_dLam_re_2_2_9,
-            out=v.k_k_k_k_dLam_re_2_7_to_k_k_k_k_dLam_im_2_5[:steps, 0],
+            out=v.k_k_k_k_dLam_im_2_5_to_k_k_k_k_dLam_re_2_7[:steps, 1],
         )
         # k_k_k_k_dLam_im_2_4 = k_k_k_k_dLam_im_2_2_7*k_k_k_k_dLam_re_2_2_8
         np.multiply(
-            v.k_k_k_k_dLam_re_2_2_16_to_k_k_k_k_dLam_re_2_2_10[:steps, 2],
+            v.k_k_k_k_dLam_im_2_2_7_to_k_k_k_k_dLam_im_2_2_4[:steps, 0],
             v.k_k_k_k_dLam_re_2_2_8,
-            out=v.k_k_k_k_dLam_re_2_7_to_k_k_k_k_dLam_im_2_5[:steps, 1],
+            out=v.k_k_k_k_dLam_im_2_5_to_k_k_k_k_dLam_re_2_7[:steps, 0],
         )
         # k_k_k_k_dLam_im_2_5 = k_k_k_k_dLam_im_2_4/k_k_k_k_dLam_re_2_2_9
         np.divide(
-            v.k_k_k_k_dLam_re_2_7_to_k_k_k_k_dLam_im_2_5[:steps, 1],
+            v.k_k_k_k_dLam_im_2_5_to_k_k_k_k_dLam_re_2_7[:steps, 0],
             v.k_k_k_k_dLam_re_2_2_9,
-            out=v.k_k_k_k_dLam_re_2_7_to_k_k_k_k_dLam_im_2_5[:steps, 1],
+            out=v.k_k_k_k_dLam_im_2_5_to_k_k_k_k_dLam_re_2_7[:steps, 0],
         )
         # k_k_k_k_dLam_re_2 = k_k_k_k_dLam_re_2_11 - k_k_k_k_dLam_re_2_7
         # k_k_k_k_dLam_im_2 = -k_k_k_k_dLam_im_2_5 + k_k_k_k_dLam_im_2_9
         np.subtract(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 14:16],
-            v.k_k_k_k_dLam_re_2_7_to_k_k_k_k_dLam_im_2_5[:steps],
-            out=v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 14:16],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 6:8],
+            v.k_k_k_k_dLam_im_2_5_to_k_k_k_k_dLam_re_2_7[:steps],
+            out=v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 6:8],
         )
         # dD = dy_y*x
         np.multiply(v.dy_y[:steps], w.x[now], out=v.dD_[:steps])
 
-        for dh_im, k_dh_im, dh_re, k_dh_re in v.ticks[now][::-1]:
+        for dh_re, k_dh_re, dh_im, k_dh_im in v.ticks[now][::-1]:
             # dh.im = dh.im[t+1] + k_dh.im; dh.re = dh.re[t+1] + k_dh.re
-            np.add(k_dh_im, dh_im_next, out=dh_im)
             np.add(k_dh_re, dh_re_next, out=dh_re)
+            np.add(k_dh_im, dh_im_next, out=dh_im)
             # k_dh.re[t-1]_2 = Lam_bar.im*dh.im
             np.multiply(dh_im, Lam_bar_im, out=dh_re_prev)
             # k_dh.re[t-1] = Lam_bar.re*dh.re
@@ -747,96 +752,99 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # k_dh.im[t-1]_2 = Lam_bar.re*dh.im
             np.multiply(dh_im, Lam_bar_re, out=dh_im_prev)
             # dh.re[t-1] = k_dh.re[t-1] + k_dh.re[t-1]_2; dh.im[t-1] = k_dh.im[t-1] + k_dh.im[t-1]_2
-            np.add(dh_re_prev_dh_im_prev, k_dh_re_prev_dh_im_prev, out=dh_re_prev_dh_im_prev)
+            np.add(dh_im_prev_dh_re_prev, k_dh_im_prev_dh_re_prev, out=dh_im_prev_dh_re_prev)
             np.copyto(dh_re_next, dh_re_prev)
             np.copyto(dh_im_next, dh_im_prev)
 
         # k_dB.im_x_2 = dh.im*k_k_dB.im_x_2
-        np.multiply(v.dh_im_dh_re[:steps, 0], v.k_k_dB_im_x_2, out=v.dB_re_dB_im_x_lanes[:steps, 1])
+        np.multiply(v.dh_re_dh_im[:steps, 1], v.k_k_dB_im_x_2, out=v.dB_re_dB_im_x_lanes[:steps, 1])
         # k_dB.im_x = dh.re*k_k_dB.im_x
-        np.multiply(v.dh_im_dh_re[:steps, 1], v.k_k_dB_im_x, out=v.k_dB_re_dB_im_x[:steps, 1])
+        np.multiply(v.dh_re_dh_im[:steps, 0], v.k_k_dB_im_x, out=v.k_dB_re_dB_im_x[:steps, 1])
         # k_dB.re_x = dh.re*k_k_dB.im_x_2
-        np.multiply(v.dh_im_dh_re[:steps, 1], v.k_k_dB_im_x_2, out=v.k_dB_re_dB_im_x[:steps, 0])
+        np.multiply(v.dh_re_dh_im[:steps, 0], v.k_k_dB_im_x_2, out=v.k_dB_re_dB_im_x[:steps, 0])
         # k_dB.re_x_2 = dh.im*k_k_dB.re_x_2
-        np.multiply(v.dh_im_dh_re[:steps, 0], v.k_k_dB_re_x_2, out=v.dB_re_dB_im_x_lanes[:steps, 0])
+        np.multiply(v.dh_re_dh_im[:steps, 1], v.k_k_dB_re_x_2, out=v.dB_re_dB_im_x_lanes[:steps, 0])
         # dB.im_x = k_dB.im_x + k_dB.im_x_2; dB.re_x = k_dB.re_x + k_dB.re_x_2
         np.add(v.dB_re_dB_im_x_lanes[:steps], v.k_dB_re_dB_im_x[:steps], out=v.dB_re_dB_im_x_lanes[:steps])
         # k_k_dLam_bar.im_2 = dh.im*k_k_k_dLam_bar.im_2; k_k_dLam_bar.im = dh.re*k_k_k_dLam_bar.im
         np.multiply(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 0:2],
-            v.dh_im_dh_re[:steps],
-            out=v.k_dLam_bar_im_to_k_k_dLam_bar_re[:steps, 0:2],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 2:4],
+            v.dh_re_dh_im[:steps],
+            out=v.k_k_dLam_bar_re_to_k_dLam_bar_im[:steps, 2:4],
         )
         # k_k_dLam_bar.re_2 = dh.im*k_k_k_dLam_bar.re_2; k_k_dLam_bar.re = dh.re*k_k_k_dLam_bar.re
         np.multiply(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 2:4],
-            v.dh_im_dh_re[:steps],
-            out=v.k_dLam_bar_im_to_k_k_dLam_bar_re[:steps, 2:4],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 0:2],
+            v.dh_re_dh_im[:steps],
+            out=v.k_k_dLam_bar_re_to_k_dLam_bar_im[:steps, 0:2],
         )
         # k_dLam_bar.im = k_k_dLam_bar.im + k_k_dLam_bar.im_2
         # k_dLam_bar.re = k_k_dLam_bar.re + k_k_dLam_bar.re_2
         np.add(
-            v.k_dLam_bar_im_to_k_k_dLam_bar_re[:steps, 0],
-            v.k_dLam_bar_im_to_k_k_dLam_bar_re[:steps, 1],
-            out=v.k_dLam_bar_im_to_k_k_dLam_bar_re[:steps, 0],
+            v.k_k_dLam_bar_re_to_k_dLam_bar_im[:steps, 1],
+            v.k_k_dLam_bar_re_to_k_dLam_bar_im[:steps, 0],
+            out=v.k_k_dLam_bar_re_to_k_dLam_bar_im[:steps, 1],
         )
         np.add(
-            v.k_dLam_bar_im_to_k_k_dLam_bar_re[:steps, 2],
-            v.k_dLam_bar_im_to_k_k_dLam_bar_re[:steps, 3],
-            out=v.k_dLam_bar_im_to_k_k_dLam_bar_re[:steps, 2],
+            v.k_k_dLam_bar_re_to_k_dLam_bar_im[:steps, 3],
+            v.k_k_dLam_bar_re_to_k_dLam_bar_im[:steps, 2],
+            out=v.k_k_dLam_bar_re_to_k_dLam_bar_im[:steps, 3],
         )
         # one product: p_dx = B.imᵀ dB.im_x + B.reᵀ dB.re_x
-        np.dot(v.dB_re_dB_im_x[:steps].reshape(steps * B, 2*n_h), B_rows, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dB_re_dB_im_x[:steps].reshape(steps * B, 2*n_h), B_rows, out=v.dx[now].reshape(steps * B, n_x))
         # dx = k_dx_3 + p_dx
         np.add(v.dx[now], v.k_dx_3[:steps], out=v.dx[now])
         # k_k_k_dLam_re_2_2 = dh.im*k_k_k_k_dLam_re_2_2
         np.multiply(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 10],
-            v.dh_im_dh_re[:steps, 0],
-            out=v.k_k_dLam_re_im_2[:steps, 0],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 12],
+            v.dh_re_dh_im[:steps, 1],
+            out=v.k_k_dLam_im_re_2[:steps, 1],
         )
         # k_k_k_dLam_re_2 = dh.re*k_k_k_k_dLam_re_2
         np.multiply(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 14],
-            v.dh_im_dh_re[:steps, 1],
-            out=v.k_k_k_dLam_re_im_2[:steps, 0],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 7],
+            v.dh_re_dh_im[:steps, 0],
+            out=v.k_k_k_dLam_im_re_2[:steps, 1],
         )
         # k_k_k_dLam_im_2 = dh.re*k_k_k_k_dLam_im_2
         np.multiply(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 15],
-            v.dh_im_dh_re[:steps, 1],
-            out=v.k_k_k_dLam_re_im_2[:steps, 1],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 6],
+            v.dh_re_dh_im[:steps, 0],
+            out=v.k_k_k_dLam_im_re_2[:steps, 0],
         )
         # k_k_k_dLam_im_2_2 = dh.im*k_k_k_k_dLam_im_2_2
         np.multiply(
-            v.k_k_k_dLam_bar_im_2_to_k_k_k_k_dLam_im_2[:steps, 11],
-            v.dh_im_dh_re[:steps, 0],
-            out=v.k_k_dLam_re_im_2[:steps, 1],
+            v.k_k_k_dLam_bar_re_to_k_k_k_k_dLam_im_2_2_9[:steps, 13],
+            v.dh_re_dh_im[:steps, 1],
+            out=v.k_k_dLam_im_re_2[:steps, 0],
         )
         # k_k_dLam_re_2 = k_k_k_dLam_re_2 + k_k_k_dLam_re_2_2
         # k_k_dLam_im_2 = k_k_k_dLam_im_2 + k_k_k_dLam_im_2_2
-        np.add(v.k_k_dLam_re_im_2[:steps], v.k_k_k_dLam_re_im_2[:steps], out=v.k_k_dLam_re_im_2[:steps])
+        np.add(v.k_k_dLam_im_re_2[:steps], v.k_k_k_dLam_im_re_2[:steps], out=v.k_k_dLam_im_re_2[:steps])
         # dLam_bar.im = Σ k_dLam_bar.im
         # dLam_bar.re = Σ k_dLam_bar.re
         # k_dLam_re_2 = Σ k_k_dLam_re_2
         # k_dLam_im_2 = Σ k_k_dLam_im_2
-        dLam_bar_im += np.sum(v.k_dLam_bar_im_to_k_k_dLam_bar_re[:steps, 0].reshape(steps * B, n_h), axis=0)
-        dLam_bar_re += np.sum(v.k_dLam_bar_im_to_k_k_dLam_bar_re[:steps, 2].reshape(steps * B, n_h), axis=0)
-        k_dLam_re_2 += np.sum(v.k_k_dLam_re_im_2[:steps, 0].reshape(steps * B, n_h), axis=0)
-        k_dLam_im_2 += np.sum(v.k_k_dLam_re_im_2[:steps, 1].reshape(steps * B, n_h), axis=0)
+        dLam_bar_re += np.sum(v.k_k_dLam_bar_re_to_k_dLam_bar_im[:steps, 1].reshape(steps * B, n_h), axis=0)
+        dLam_bar_im += np.sum(v.k_k_dLam_bar_re_to_k_dLam_bar_im[:steps, 3].reshape(steps * B, n_h), axis=0)
+        k_dLam_im_2 += np.sum(v.k_k_dLam_im_re_2[:steps, 0].reshape(steps * B, n_h), axis=0)
+        k_dLam_re_2 += np.sum(v.k_k_dLam_im_re_2[:steps, 1].reshape(steps * B, n_h), axis=0)
         # one product: dB.re = Σ dB.re_x xᵀ; dB.im = Σ dB.im_x xᵀ
-        dB.real += np.dot(
+        dB.real += np.matmul(
             v.dB_re_dB_im_x[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dB.imag += np.dot(
+        dB.imag += np.matmul(
             v.dB_re_dB_im_x[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dC.re = Σ du_y h.reᵀ
-        dC.real += np.dot(v.du_y[:steps].reshape(steps * B, n_x).T, w.h_re[1:][now].reshape(steps * B, n_h))
+        dC.real += np.matmul(v.du_y[:steps].reshape(steps * B, n_x).T, w.h_re[1:][now].reshape(steps * B, n_h))
         # one product: dC.im = Σ dC.im_h.im h.imᵀ
-        dC.imag += np.dot(v.dC_im_h_im[:steps].reshape(steps * B, n_x).T, w.h_im[1:][now].reshape(steps * B, n_h))
+        dC.imag += np.matmul(
+            v.dC_im_h_im[:steps].reshape(steps * B, n_x).T,
+            w.h_im[1:][now].reshape(steps * B, n_h),
+        )
         # dD = Σ dD
         dD += np.sum(v.dD_[:steps].reshape(steps * B, n_x), axis=0)
 
@@ -1029,6 +1037,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -1058,12 +1072,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

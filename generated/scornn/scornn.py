@@ -87,8 +87,9 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, n_h, n_h, dtype)
-    w.a_h_h_4_h_2 = np.empty((3, B, n_h), dtype)  # a_h, h_4, h_2: (n_h) each
+    w.a_h_h_2 = np.empty((2, B, n_h), dtype)  # a_h, h_2: (n_h) each
     w.W_h_x = np.empty((w.piece, B, n_h), dtype)
+    w.h_4 = np.empty((B, n_h), dtype)
     w.h_7 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(zip(w.h[:-1], [*w.W_h_x] * w.pieces, w.h[1:]))
@@ -162,16 +163,16 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     w.solve_u_Q_2_u_Q_3 = solve_u_Q_2_u_Q_3
     w.Q_ = Q_
     W_h_T = np.ascontiguousarray(W_h.T)
-    a_h = w.a_h_h_4_h_2[0]
+    a_h = w.a_h_h_2[0]
     Q_ = w.Q_
-    h_2 = w.a_h_h_4_h_2[2]
-    h_4 = w.a_h_h_4_h_2[1]
+    h_2 = w.a_h_h_2[1]
+    h_4 = w.h_4
     h_7 = w.h_7
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.W_h_x[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.W_h_x[:steps].reshape(steps * B, n_h))
 
         for h_prev, W_h_x, h in w.ticks[now]:
             # Q_h = matvec(Q, h[t-1])
@@ -181,8 +182,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # h_1 = -a_h
             np.negative(a_h, out=h_2)
             # h_3 = heaviside(a_h); h_2 = heaviside(h_1)
-            np.heaviside(a_h, 0.0, out=h_4)
             np.heaviside(h_2, 0.0, out=h_2)
+            np.heaviside(a_h, 0.0, out=h_4)
             # h_4 = -h_2 + h_3
             np.subtract(h_4, h_2, out=h_4)
             # h_5 = magnitude(a_h)
@@ -257,13 +258,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.copyto(dh_prev, np.einsum("ij,...i->...j", Q_, da_h))
 
         # one product of da_h: dx = W_hᵀ da_h
-        np.dot(v.da_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # db_h = dh*k_db_h
         np.multiply(v.k_db_h[:steps], v.dh[:steps], out=v.db_h_[:steps])
         # one product: dQ = Σ da_h h[t-1]ᵀ
-        dQ += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dQ += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # one product: dW_h = Σ da_h xᵀ
-        dW_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_h = Σ db_h
         db_h += np.sum(v.db_h_[:steps].reshape(steps * B, n_h), axis=0)
 
@@ -424,6 +425,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -453,12 +460,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

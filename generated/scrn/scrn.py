@@ -103,7 +103,6 @@ def workspace(params, T, B):
     w.s_2 = np.empty((B, n_m), dtype)
     w.half_A_h_x = np.empty((w.piece, B, n_h), dtype)
     w.half_P_h_s = np.empty((B, n_h), dtype)
-    w.half_R_h_h = np.empty((B, n_h), dtype)
     w.h_1 = np.empty((B, n_h), dtype)
     w.y = np.empty((T, B, n_k), dtype)
     w.s = np.empty((T + 1, B, n_m), dtype)
@@ -178,17 +177,16 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     V_y_T = np.ascontiguousarray(V_y.T)
     s_2 = w.s_2
     half_P_h_s = w.half_P_h_s
-    half_R_h_h = w.half_R_h_h
     h_1 = w.h_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: B_s_x = B_s x
-        np.dot(w.x[now].reshape(steps * B, n_x), B_s_T, out=w.s_1[:steps].reshape(steps * B, n_m))
+        np.matmul(w.x[now].reshape(steps * B, n_x), B_s_T, out=w.s_1[:steps].reshape(steps * B, n_m))
         # s_1 = B_s_x*(1 - alpha)
         np.multiply(w.s_1[:steps], (1 - alpha), out=w.s_1[:steps])
         # one product of x: half_A_h_x = half_A_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), A_h_T, out=w.half_A_h_x[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), A_h_T, out=w.half_A_h_x[:steps].reshape(steps * B, n_h))
 
         for s_prev, s, s_1, h_prev, half_A_h_x, h in w.ticks[now]:
             # s_2 = alpha*s[t-1]
@@ -198,9 +196,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # one product of s: half_P_h_s = half_P_h s
             np.dot(s, P_h_T, out=half_P_h_s)
             # one product of h[t-1]: half_R_h_h = half_R_h h[t-1]
-            np.dot(h_prev, R_h_T, out=half_R_h_h)
+            np.dot(h_prev, R_h_T, out=h_1)
             # half_p_a_h = half_P_h_s + half_R_h_h
-            np.add(half_R_h_h, half_P_h_s, out=h_1)
+            np.add(h_1, half_P_h_s, out=h_1)
             # half_a_h = half_A_h_x + half_p_a_h
             np.add(h_1, half_A_h_x, out=h_1)
             # half_h = tanh(half_a_h)
@@ -211,10 +209,10 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             np.add(0.5, h_1, out=h)
 
         # one product: y = U_y h + V_y s
-        np.dot(w.h[1:][now].reshape(steps * B, n_h), U_y_T, out=w.y[now].reshape(steps * B, n_k))
+        np.matmul(w.h[1:][now].reshape(steps * B, n_h), U_y_T, out=w.y[now].reshape(steps * B, n_k))
         np.add(
             w.y[now].reshape(steps * B, n_k),
-            np.dot(w.s[1:][now].reshape(steps * B, n_m), V_y_T),
+            np.matmul(w.s[1:][now].reshape(steps * B, n_m), V_y_T),
             out=w.y[now].reshape(steps * B, n_k),
         )
 
@@ -269,13 +267,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_y[:steps], 0.0 if dy is None else dy[now])
         # one product of dy_y: k_dh = U_yᵀ dy_y
-        np.dot(v.dy_y[:steps].reshape(steps * B, n_k), U_y, out=v.k_dh[:steps].reshape(steps * B, n_h))
+        np.matmul(v.dy_y[:steps].reshape(steps * B, n_k), U_y, out=v.k_dh[:steps].reshape(steps * B, n_h))
         # k_da_h_1 = 1 - h
         np.subtract(1, w.h[1:][now], out=v.k_da_h[:steps])
         # k_da_h = h*k_da_h_1
         np.multiply(v.k_da_h[:steps], w.h[1:][now], out=v.k_da_h[:steps])
         # one product of dy_y: k_ds_2 = V_yᵀ dy_y
-        np.dot(v.dy_y[:steps].reshape(steps * B, n_k), V_y, out=v.k_ds_2[:steps].reshape(steps * B, n_m))
+        np.matmul(v.dy_y[:steps].reshape(steps * B, n_k), V_y, out=v.k_ds_2[:steps].reshape(steps * B, n_m))
 
         for da_h, k_dh, k_da_h, ds, k_ds_2 in v.ticks[now][::-1]:
             # dh = dh[t+1] + k_dh
@@ -296,22 +294,22 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dB_s_x = ds*(1 - alpha)
         np.multiply(v.ds[:steps], (1 - alpha), out=v.dB_s_x[:steps])
         # one product: dx = A_hᵀ da_h + B_sᵀ dB_s_x
-        np.dot(v.dB_s_x[:steps].reshape(steps * B, n_m), B_s, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dB_s_x[:steps].reshape(steps * B, n_m), B_s, out=v.dx[now].reshape(steps * B, n_x))
         np.add(
             v.dx[now].reshape(steps * B, n_x),
-            np.dot(v.da_h[:steps].reshape(steps * B, n_h), A_h),
+            np.matmul(v.da_h[:steps].reshape(steps * B, n_h), A_h),
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dB_s = Σ dB_s_x xᵀ; dA_h = Σ da_h xᵀ
-        dB_s += np.dot(v.dB_s_x[:steps].reshape(steps * B, n_m).T, w.x[now].reshape(steps * B, n_x))
-        dA_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dB_s += np.matmul(v.dB_s_x[:steps].reshape(steps * B, n_m).T, w.x[now].reshape(steps * B, n_x))
+        dA_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dP_h = Σ da_h sᵀ; dV_y = Σ dy_y sᵀ
-        dP_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.s[1:][now].reshape(steps * B, n_m))
-        dV_y += np.dot(v.dy_y[:steps].reshape(steps * B, n_k).T, w.s[1:][now].reshape(steps * B, n_m))
+        dP_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.s[1:][now].reshape(steps * B, n_m))
+        dV_y += np.matmul(v.dy_y[:steps].reshape(steps * B, n_k).T, w.s[1:][now].reshape(steps * B, n_m))
         # one product: dR_h = Σ da_h h[t-1]ᵀ
-        dR_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dR_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # one product: dU_y = Σ dy_y hᵀ
-        dU_y += np.dot(v.dy_y[:steps].reshape(steps * B, n_k).T, w.h[1:][now].reshape(steps * B, n_h))
+        dU_y += np.matmul(v.dy_y[:steps].reshape(steps * B, n_k).T, w.h[1:][now].reshape(steps * B, n_h))
 
     return (
         {"B_s": dB_s, "P_h": dP_h, "A_h": dA_h, "R_h": dR_h, "U_y": dU_y, "V_y": dV_y},
@@ -464,6 +462,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -493,12 +497,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

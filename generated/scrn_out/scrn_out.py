@@ -112,13 +112,13 @@ def workspace(params, T, B):
     w.s_1 = np.empty((B, n_h), dtype)
     w.P_h_s_V_s_s = np.empty((B, 2*n_h), dtype)  # half_P_h_s, V_s_s: (n_h) each
     w.P_h_s_V_s_s_lanes = w.P_h_s_V_s_s.reshape(B, 2, n_h).transpose(1, 0, 2)
-    w.half_R_h_y = np.empty((B, n_h), dtype)
+    w.q_1 = np.empty((B, n_h), dtype)
     w.q = np.empty((T, B, n_h), dtype)
     w.V_y_q = np.empty((B, n_h), dtype)
     w.a_y = np.empty((B, n_h), dtype)
     w.y = np.empty((T + 1, B, n_h), dtype)
     w.s = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.s[:-1], w.s[1:], [*w.x_s] * w.pieces, w.y[:-1], w.q, w.u_s_x_a_q_lanes[:, 1], w.y[1:]))
+    w.ticks = list(zip(w.s[:-1], w.s[1:], [*w.x_s] * w.pieces, w.y[:-1], w.u_s_x_a_q_lanes[:, 1], w.q, w.y[1:]))
     return w
 
 
@@ -131,8 +131,8 @@ def _adjoint_workspace(w):
     v.du_s_da_q_da_y = np.empty((v.piece, B, 3*n_h), dtype)  # du_s, da_q, da_y: (n_h) each
     v.du_s_da_q_da_y_lanes = v.du_s_da_q_da_y.reshape(v.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     v.k_da_y = np.empty((v.piece, B, n_h), dtype)
-    v.dq_k_ds_2 = np.empty((B, 2*n_h), dtype)  # dq, k_ds_2: (n_h) each
-    v.dq_k_ds_2_lanes = v.dq_k_ds_2.reshape(B, 2, n_h).transpose(1, 0, 2)
+    v.k_ds_2_dq = np.empty((B, 2*n_h), dtype)  # k_ds_2, dq: (n_h) each
+    v.k_ds_2_dq_lanes = v.k_ds_2_dq.reshape(B, 2, n_h).transpose(1, 0, 2)
     v.k_da_q = np.empty((v.piece, B, n_h), dtype)
     v.k_ds_dy_prev = np.empty((B, 2*n_h), dtype)  # k_ds, dy[t-1]: (n_h) each
     v.k_ds_dy_prev_lanes = v.k_ds_dy_prev.reshape(B, 2, n_h).transpose(1, 0, 2)
@@ -190,14 +190,14 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     x_s_1 = 1 - alpha
     w.x_s_1 = x_s_1
     B_s_A_h_T = np.ascontiguousarray(np.concatenate([B_s, 0.5 * A_h]).T)
-    b_lanes = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]])
     P_h_V_T = np.ascontiguousarray(np.concatenate([0.5 * P_h, V[n_h:2*n_h]]).T)
     R_h_T = np.ascontiguousarray((0.5 * R_h).T)
     V_T = np.ascontiguousarray(V[:n_h].T)
     b_y = b[2*n_h:3*n_h]
     s_1 = w.s_1
     P_h_s_V_s_s = w.P_h_s_V_s_s
-    half_R_h_y = w.half_R_h_y
+    q_1 = w.q_1
     half_P_h_s = w.P_h_s_V_s_s_lanes[0]
     V_y_q = w.V_y_q
     a_y = w.a_y
@@ -206,13 +206,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: B_s_x = B_s x; half_A_h_x = half_A_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), B_s_A_h_T, out=w.u_s_x_a_q[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), B_s_A_h_T, out=w.u_s_x_a_q[now].reshape(steps * B, 2*n_h))
         # u_s = B_s_x + b_s; half_x_a_q = half_A_h_x + half_b_h
-        np.add(w.u_s_x_a_q_lanes[now], b_lanes, out=w.u_s_x_a_q_lanes[now])
+        np.add(w.u_s_x_a_q[now], b_row, out=w.u_s_x_a_q[now])
         # x_s = u_s*x_s_1
         np.multiply(w.u_s_x_a_q_lanes[now, 0], w.x_s_1, out=w.x_s[:steps])
 
-        for s_prev, s, x_s, y_prev, q, half_x_a_q, y in w.ticks[now]:
+        for s_prev, s, x_s, y_prev, half_x_a_q, q, y in w.ticks[now]:
             # s_1 = alpha*s[t-1]
             np.multiply(s_prev, alpha, out=s_1)
             # s = s_1 + x_s
@@ -220,17 +220,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # one product of s: half_P_h_s = half_P_h s; V_s_s = V_s s
             np.dot(s, P_h_V_T, out=P_h_s_V_s_s)
             # one product of y[t-1]: half_R_h_y = half_R_h y[t-1]
-            np.dot(y_prev, R_h_T, out=half_R_h_y)
+            np.dot(y_prev, R_h_T, out=q_1)
             # half_a_q_1 = half_R_h_y + half_x_a_q
-            np.add(half_x_a_q, half_R_h_y, out=q)
+            np.add(q_1, half_x_a_q, out=q_1)
             # half_a_q = half_P_h_s + half_a_q_1
-            np.add(q, half_P_h_s, out=q)
+            np.add(q_1, half_P_h_s, out=q_1)
             # half_q = tanh(half_a_q)
-            np.tanh(q, out=q)
+            np.tanh(q_1, out=q_1)
             # q_1 = half_q/2
-            np.multiply(q, 0.5, out=q)
+            np.multiply(q_1, 0.5, out=q_1)
             # q = q_1 + 1/2
-            np.add(q, 0.5, out=q)
+            np.add(0.5, q_1, out=q)
             # one product of q: V_y_q = V_y q
             np.dot(q, V_T, out=V_y_q)
             # a_y_1 = V_s_s + b_y
@@ -279,7 +279,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
 
     k_du_s = 1 - alpha
     v.k_du_s = k_du_s
-    V_rows = np.concatenate([V[:n_h], V[n_h:2*n_h]], axis=1)
+    V_rows = np.concatenate([V[n_h:2*n_h], V[:n_h]], axis=1)
     P_h_R_h_rows = np.concatenate([P_h, R_h], axis=1)
     B_s_A_h_rows = np.concatenate([B_s, A_h])
     dalpha = np.zeros_like(params["alpha"], order="C")
@@ -290,11 +290,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     dR_h = np.zeros_like(params["R_h"], order="C")
     dV = np.zeros_like(params["V"], order="C")
     dy_next = v.dy_next
-    dq_k_ds_2 = v.dq_k_ds_2
-    dq = v.dq_k_ds_2_lanes[0]
+    k_ds_2_dq = v.k_ds_2_dq
+    dq = v.k_ds_2_dq_lanes[1]
     k_ds_dy_prev = v.k_ds_dy_prev
     ds_prev = v.ds_prev
-    k_ds_2 = v.dq_k_ds_2_lanes[1]
+    k_ds_2 = v.k_ds_2_dq_lanes[0]
     k_ds = v.k_ds_dy_prev_lanes[0]
     dy_prev = v.k_ds_dy_prev_lanes[1]
     for start in reversed(range(0, T, v.piece)):
@@ -318,7 +318,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # da_y = dy*k_da_y
             np.multiply(da_y, k_da_y, out=da_y)
             # one product of da_y: dq = V_yᵀ da_y; k_ds_2 = V_sᵀ da_y
-            np.dot(da_y, V_rows, out=dq_k_ds_2)
+            np.dot(da_y, V_rows, out=k_ds_2_dq)
             # da_q = dq*k_da_q
             np.multiply(k_da_q, dq, out=da_q)
             # one product of da_q: k_ds = P_hᵀ da_q; dy[t-1] = R_hᵀ da_q
@@ -334,7 +334,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # du_s = ds*k_du_s
         np.multiply(v.ds[:steps], v.k_du_s, out=v.du_s_da_q_da_y_lanes[:steps, 0])
         # one product: dx = A_hᵀ da_q + B_sᵀ du_s
-        np.dot(
+        np.matmul(
             v.du_s_da_q_da_y[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             B_s_A_h_rows,
             out=v.dx[now].reshape(steps * B, n_x),
@@ -347,30 +347,30 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         dalpha.reshape(1)[...] += np.sum(v.dalpha_[:steps].reshape(steps * B, 1), axis=0)
         db += np.sum(v.du_s_da_q_da_y[:steps].reshape(steps * B, 3*n_h), axis=0)
         # one product: dB_s = Σ du_s xᵀ; dA_h = Σ da_q xᵀ
-        dB_s += np.dot(
+        dB_s += np.matmul(
             v.du_s_da_q_da_y[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dA_h += np.dot(
+        dA_h += np.matmul(
             v.du_s_da_q_da_y[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dP_h = Σ da_q sᵀ; dV_s = Σ da_y sᵀ
-        dP_h += np.dot(
+        dP_h += np.matmul(
             v.du_s_da_q_da_y[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.s[1:][now].reshape(steps * B, n_h),
         )
-        dV[n_h:2*n_h] += np.dot(
+        dV[n_h:2*n_h] += np.matmul(
             v.du_s_da_q_da_y[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.s[1:][now].reshape(steps * B, n_h),
         )
         # one product: dR_h = Σ da_q y[t-1]ᵀ
-        dR_h += np.dot(
+        dR_h += np.matmul(
             v.du_s_da_q_da_y[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.y[now].reshape(steps * B, n_h),
         )
         # one product: dV_y = Σ da_y qᵀ
-        dV[:n_h] += np.dot(
+        dV[:n_h] += np.matmul(
             v.du_s_da_q_da_y[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.q[now].reshape(steps * B, n_h),
         )
@@ -543,6 +543,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -572,12 +578,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -159,7 +159,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.p[now].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.p[now].reshape(steps * B, n_h))
         # p = W_h_x + b_x
         np.add(w.p[now], b_x, out=w.p[now])
         # half_p = p/2
@@ -261,14 +261,14 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dp = da_f + k_dp
         np.add(v.dp[:steps], v.da_f[:steps], out=v.dp[:steps])
         # one product of dp: dx = W_hᵀ dp
-        np.dot(v.dp[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dp[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_h = Σ dp xᵀ
-        dW_h += np.dot(v.dp[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.dp[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_x = Σ dp; db_h = Σ da_f
         db[n_h:2*n_h] += np.sum(v.da_f[:steps].reshape(steps * B, n_h), axis=0)
         db[:n_h] += np.sum(v.dp[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dU_h = Σ da_f h[t-1]ᵀ
-        dU_h += np.dot(v.da_f[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.da_f[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
 
     return {"W_h": dW_h, "b": db, "U_h": dU_h}, v.dx, {"h": v.dh_prev.copy()}
 
@@ -402,6 +402,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -431,12 +437,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -91,30 +91,21 @@ def workspace(params, T, B):
     w = Workspace()
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
-    _reserve(T, B, w.piece, 8*n_h, 0, dtype)
+    _reserve(T, B, w.piece, 7*n_h, 0, dtype)
     w.x_g_x_a_z = np.empty((T, B, 2*n_h), dtype)  # x_g, x_a_z: (n_h) each
     w.x_g_x_a_z_lanes = w.x_g_x_a_z.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.U_z_h = np.empty((B, n_h), dtype)
-    w.z_a_z_out = np.empty((T, 2, B, n_h), dtype)  # z, a_z_out: (n_h) each
+    w.z_2 = np.empty((B, n_h), dtype)
+    w.z = np.empty((T, B, n_h), dtype)
     w.u_z_g = np.empty((T, B, n_h), dtype)
     w.U_g_u_z_g = np.empty((B, n_h), dtype)
     w.z_g = np.empty((T, B, n_h), dtype)
+    w.a_z_out = np.empty((B, n_h), dtype)
     w.z_out = np.empty((T, B, n_h), dtype)
     w.z_out_5 = np.empty((B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
-        zip(
-            w.h[:-1],
-            w.z_a_z_out[:, 0],
-            w.x_g_x_a_z_lanes[:, 1],
-            w.u_z_g,
-            w.x_g_x_a_z_lanes[:, 0],
-            w.z_g,
-            w.z_a_z_out[:, 1],
-            w.z_out,
-            w.h[1:],
-        ),
+        zip(w.h[:-1], w.x_g_x_a_z_lanes[:, 1], w.z, w.u_z_g, w.x_g_x_a_z_lanes[:, 0], w.z_g, w.z_out, w.h[1:]),
     )
     return w
 
@@ -186,33 +177,34 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U = params["U"]
 
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b[:2*n_h].reshape(2, 1, n_h)
+    b_row = b[:2*n_h]
     U_T = np.ascontiguousarray(U[:n_h].T)
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
     b_g = b[2*n_h:3*n_h]
-    U_z_h = w.U_z_h
+    z_2 = w.z_2
     U_g_u_z_g = w.U_g_u_z_g
+    a_z_out = w.a_z_out
     z_out_5 = w.z_out_5
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_g_x = W_g x; W_z_x = W_z x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_g_x_a_z[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_g_x_a_z[now].reshape(steps * B, 2*n_h))
         # x_g = W_g_x + b_x; x_a_z = W_z_x + b_z
-        np.add(w.x_g_x_a_z_lanes[now], b_lanes, out=w.x_g_x_a_z_lanes[now])
+        np.add(w.x_g_x_a_z[now], b_row, out=w.x_g_x_a_z[now])
 
-        for h_prev, z, x_a_z, u_z_g, x_g, z_g, a_z_out, z_out, h in w.ticks[now]:
+        for h_prev, x_a_z, z, u_z_g, x_g, z_g, z_out, h in w.ticks[now]:
             # one product of h[t-1]: U_z_h = U_z h[t-1]
-            np.dot(h_prev, U_T, out=U_z_h)
+            np.dot(h_prev, U_T, out=z_2)
             # a_z = U_z_h + x_a_z
-            np.add(x_a_z, U_z_h, out=z)
+            np.add(z_2, x_a_z, out=z_2)
             # z_1 = a_z/6
-            np.multiply(z, 0.16666666666666666, out=z)
+            np.multiply(z_2, 0.16666666666666666, out=z_2)
             # z_2 = z_1 + 1/2
-            np.add(z, 0.5, out=z)
+            np.add(z_2, 0.5, out=z_2)
             # z_3 = minimum(z_2, 1)
-            np.minimum(z, 1, out=z)
+            np.minimum(z_2, 1, out=z)
             # u_z_g = h[t-1]*x_g
             np.multiply(x_g, h_prev, out=u_z_g)
             # one product of u_z_g: U_g_u_z_g = U_g u_z_g
@@ -298,7 +290,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_da_z_out = expm1(k_k_k_da_z_out)
         np.expm1(v.k_da_z_g_3[:steps], out=v.k_da_z_g_3[:steps])
         # k_da_z_g_3 = k_k_da_z_out*z
-        np.multiply(v.k_da_z_g_3[:steps], w.z_a_z_out[now, 0], out=v.k_da_z_g_3[:steps])
+        np.multiply(v.k_da_z_g_3[:steps], w.z[now], out=v.k_da_z_g_3[:steps])
         # k_da_z_g_4 = h[t-1]*k_da_z_g_3
         np.multiply(v.k_da_z_g_3[:steps], w.h[now], out=v.k_da_z_to_k_k_dh_prev_3[:steps, 1])
         # k_da_z_g_1 = z_g**2
@@ -314,7 +306,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_dh[t-1]_3_1 = k_da_z_g_3*z_g
         np.multiply(v.k_da_z_g_3[:steps], w.z_g[now], out=v.k_da_z_to_k_k_dh_prev_3[:steps, 2])
         # k_k_k_da_z = 1 - z
-        np.subtract(1, w.z_a_z_out[now, 0], out=v.k_k_k_da_z[:steps])
+        np.subtract(1, w.z[now], out=v.k_k_k_da_z[:steps])
         # k_k_dh[t-1]_3 = -k_k_dh[t-1]_3_1 + k_k_k_da_z
         np.subtract(
             v.k_k_k_da_z[:steps],
@@ -326,7 +318,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_da_z = heaviside(k_k_k_da_z)
         np.heaviside(v.k_k_k_da_z[:steps], 0.0, out=v.k_k_da_z[:steps])
         # k_k_da_z_2 = heaviside(z)
-        np.heaviside(w.z_a_z_out[now, 0], 0.0, out=v.k_da_z_to_k_k_dh_prev_3[:steps, 0])
+        np.heaviside(w.z[now], 0.0, out=v.k_da_z_to_k_k_dh_prev_3[:steps, 0])
         # k_da_z_2 = k_k_da_z_2/6
         np.multiply(
             v.k_da_z_to_k_k_dh_prev_3[:steps, 0],
@@ -375,25 +367,25 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx_g = du_z_g*h[t-1]
         np.multiply(v.du_z_g[:steps], w.h[now], out=v.dx_g_da_z_da_z_g_dh_prev_lanes[:steps, 0])
         # one product: dx = W_zᵀ da_z + W_gᵀ dx_g
-        np.dot(
+        np.matmul(
             v.dx_g_da_z_da_z_g_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_g = Σ dx_g xᵀ; dW_z = Σ da_z xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.dx_g_da_z_da_z_g_dh_prev[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # db_x = Σ dx_g; db_z = Σ da_z; db_g = Σ da_z_g
         db += np.sum(v.dx_g_da_z_da_z_g_dh_prev[:steps, :, :3*n_h].reshape(steps * B, 3*n_h), axis=0)
         # one product: dU_z = Σ da_z h[t-1]ᵀ
-        dU[:n_h] += np.dot(
+        dU[:n_h] += np.matmul(
             v.dx_g_da_z_da_z_g_dh_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # one product: dU_g = Σ da_z_g u_z_gᵀ
-        dU[n_h:2*n_h] += np.dot(
+        dU[n_h:2*n_h] += np.matmul(
             v.dx_g_da_z_da_z_g_dh_prev[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
             w.u_z_g[now].reshape(steps * B, n_h),
         )
@@ -554,6 +546,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -583,12 +581,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -96,7 +96,7 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 2*n_h + 5, n_h, dtype)
     w.uv = np.empty((T + 1, 2, B, 1), dtype)  # u, v: (1) each
     w.x_a_h_tilde = np.empty((w.piece, B, n_h), dtype)
-    w.U_h_h = np.empty((B, n_h), dtype)
+    w.a_h_tilde = np.empty((B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.half_W_p_h = np.empty((B, 1), dtype)
@@ -111,8 +111,8 @@ def workspace(params, T, B):
             w.uv[:-1, 0],
             w.uv[:-1, 1],
             w.h[:-1],
-            w.h_tilde,
             [*w.x_a_h_tilde] * w.pieces,
+            w.h_tilde,
             w.h[1:],
             w.delta,
             w.u_v,
@@ -129,10 +129,10 @@ def _adjoint_workspace(w):
     v = Workspace()
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 3*n_h + 11, dtype)
-    # k_ddelta, k_dminimum_delta_u_v, k_k_du_2, k_du_v_2: (1) each
-    v.k_ddelta_to_k_du_v_2 = np.empty((v.piece, 4, B, 1), dtype)
-    v.da_delta_to_k_du = np.empty((v.piece + 1, B, 5), dtype)  # da_delta, dv[t-1], du, k_dv[t-1], k_du: (1) each
-    v.da_delta_to_k_du_lanes = v.da_delta_to_k_du.reshape(v.piece + 1, B, 5, 1).transpose(0, 2, 1, 3)
+    # k_dminimum_delta_u_v, k_k_du_2, k_ddelta, k_du_v_2: (1) each
+    v.k_dminimum_delta_u_v_to_k_du_v_2 = np.empty((v.piece, 4, B, 1), dtype)
+    v.dv_prev_to_k_du = np.empty((v.piece + 1, B, 5), dtype)  # dv[t-1], du, da_delta, k_dv[t-1], k_du: (1) each
+    v.dv_prev_to_k_du_lanes = v.dv_prev_to_k_du.reshape(v.piece + 1, B, 5, 1).transpose(0, 2, 1, 3)
     v.k_du_v = np.empty((v.piece, B, 1), dtype)
     v.k_da_delta = np.empty((v.piece, B, 1), dtype)
     v.k_dh = np.empty((B, n_h), dtype)
@@ -147,22 +147,22 @@ def _adjoint_workspace(w):
     v.dy_h = np.empty((v.piece, B, n_h), dtype)
     v.ticks = list(
         zip(
-            [*v.da_delta_to_k_du_lanes[:-1, 0:4]] * v.pieces,
-            [*v.da_delta_to_k_du_lanes[1:, 1]] * v.pieces,
-            [*v.k_ddelta_to_k_du_v_2] * v.pieces,
-            [*v.da_delta_to_k_du_lanes[:-1, 0]] * v.pieces,
+            [*v.dv_prev_to_k_du_lanes[:-1, 0:4]] * v.pieces,
+            [*v.dv_prev_to_k_du_lanes[1:, 0]] * v.pieces,
+            [*v.k_dminimum_delta_u_v_to_k_du_v_2] * v.pieces,
+            [*v.dv_prev_to_k_du_lanes[:-1, 2]] * v.pieces,
             [*v.k_da_delta] * v.pieces,
             [*v.dy_h] * v.pieces,
             [*v.da_h_tilde] * v.pieces,
             [*v.k_da_h_tilde] * v.pieces,
             [*v.k_k_k_du] * v.pieces,
-            [*v.da_delta_to_k_du_lanes[:-1, 4]] * v.pieces,
-            [*v.da_delta_to_k_du_lanes[:-1, 3]] * v.pieces,
-            [*v.da_delta_to_k_du_lanes[:-1, 1:3]] * v.pieces,
-            [*v.da_delta_to_k_du_lanes[:-1, 3:5]] * v.pieces,
-            [*v.k_ddelta_to_k_du_v_2[:, 1]] * v.pieces,
-            [*v.da_delta_to_k_du_lanes[:-1, 1]] * v.pieces,
-            [*v.da_delta_to_k_du_lanes[:-1, 2]] * v.pieces,
+            [*v.dv_prev_to_k_du_lanes[:-1, 4]] * v.pieces,
+            [*v.dv_prev_to_k_du_lanes[:-1, 3]] * v.pieces,
+            [*v.dv_prev_to_k_du[:-1, :, :2]] * v.pieces,
+            [*v.dv_prev_to_k_du[:-1, :, 3:5]] * v.pieces,
+            [*v.k_dminimum_delta_u_v_to_k_du_v_2[:, 0]] * v.pieces,
+            [*v.dv_prev_to_k_du_lanes[:-1, 0]] * v.pieces,
+            [*v.dv_prev_to_k_du_lanes[:-1, 1]] * v.pieces,
         ),
     )
     return v
@@ -200,7 +200,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_h_T = np.ascontiguousarray(U_h.T)
     W_p_T = np.ascontiguousarray((0.5 * W_p).T)
     half_b_p = 0.5 * b_p
-    U_h_h = w.U_h_h
+    a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     half_W_p_h = w.half_W_p_h
     v_4 = w.v_41[0]
@@ -210,21 +210,21 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_a_h_tilde[:steps].reshape(steps * B, n_h))
         # x_a_h_tilde = W_h_x + b_h
         np.add(w.x_a_h_tilde[:steps], b_h, out=w.x_a_h_tilde[:steps])
 
-        for u, v_prev, h_prev, h_tilde, x_a_h_tilde, h, delta, u_v, minimum_delta_u_v, v_ in w.ticks[now]:
+        for u, v_prev, h_prev, x_a_h_tilde, h_tilde, h, delta, u_v, minimum_delta_u_v, v_ in w.ticks[now]:
             # u_1 = v[t-1] + 1/2
             np.add(0.5, v_prev, out=u)
             # u = floor(u_1)
             np.floor(u, out=u)
             # one product of h[t-1]: U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_h_T, out=U_h_h)
+            np.dot(h_prev, U_h_T, out=a_h_tilde)
             # a_h_tilde = U_h_h + x_a_h_tilde
-            np.add(x_a_h_tilde, U_h_h, out=h_tilde)
+            np.add(a_h_tilde, x_a_h_tilde, out=a_h_tilde)
             # h_tilde = tanh(a_h_tilde)
-            np.tanh(h_tilde, out=h_tilde)
+            np.tanh(a_h_tilde, out=h_tilde)
             # h_1 = -h[t-1] + h_tilde
             np.subtract(h_tilde, h_prev, out=h_2)
             # h_2 = h_1*u
@@ -279,11 +279,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     if dy is not None:
         _check("dy", dy, (T, B, n_h), ("T", "B", "n_h"), dtype)
     v.dh_prev[...] = 0.0
-    v.da_delta_to_k_du_lanes[0, 1][...] = 0.0
+    v.dv_prev_to_k_du_lanes[0, 0][...] = 0.0
     if dstate is not None:
         _named("dstate", dstate, STATES)
         v.dh_prev[...] = _check("dstate['h']", dstate["h"], (B, n_h), ("B", "n_h"), dtype)
-        v.da_delta_to_k_du_lanes[0, 1][...] = _check("dstate['v']", dstate["v"], (B, 1), ("B", "1"), dtype)
+        v.dv_prev_to_k_du_lanes[0, 0][...] = _check("dstate['v']", dstate["v"], (B, 1), ("B", "1"), dtype)
     W_h = params["W_h"]
     U_h = params["U_h"]
     W_p = params["W_p"]
@@ -301,34 +301,42 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
-        np.copyto(v.da_delta_to_k_du_lanes[steps, 1], v.da_delta_to_k_du_lanes[0, 1])
+        np.copyto(v.dv_prev_to_k_du_lanes[steps, 0], v.dv_prev_to_k_du_lanes[0, 0])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_dminimum_delta_u_v = 1 - u
-        np.subtract(1, w.uv[now, 0], out=v.k_ddelta_to_k_du_v_2[:steps, 1])
+        np.subtract(1, w.uv[now, 0], out=v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 0])
         # k_k_du_2_1 = delta - v[t-1]
-        np.subtract(w.delta[now], w.uv[now, 1], out=v.k_ddelta_to_k_du_v_2[:steps, 2])
+        np.subtract(w.delta[now], w.uv[now, 1], out=v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 1])
         # k_k_du_2 = k_k_du_2_1 - minimum_delta_u_v
         np.subtract(
-            v.k_ddelta_to_k_du_v_2[:steps, 2],
+            v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 1],
             w.minimum_delta_u_v[now],
-            out=v.k_ddelta_to_k_du_v_2[:steps, 2],
+            out=v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 1],
         )
         # k_k_du_v = delta - u_v
         np.subtract(w.delta[now], w.u_v[now], out=v.k_du_v[:steps])
         # k_du_v = heaviside(k_k_du_v)
         np.heaviside(v.k_du_v[:steps], 0.0, out=v.k_du_v[:steps])
         # k_ddelta_1 = 1 - k_du_v
-        np.subtract(1, v.k_du_v[:steps], out=v.k_ddelta_to_k_du_v_2[:steps, 0])
+        np.subtract(1, v.k_du_v[:steps], out=v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 2])
         # k_ddelta_2 = k_ddelta_1*k_dminimum_delta_u_v
         np.multiply(
-            v.k_ddelta_to_k_du_v_2[:steps, 0],
-            v.k_ddelta_to_k_du_v_2[:steps, 1],
-            out=v.k_ddelta_to_k_du_v_2[:steps, 0],
+            v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 2],
+            v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 0],
+            out=v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 2],
         )
         # k_ddelta = k_ddelta_2 + u
-        np.add(v.k_ddelta_to_k_du_v_2[:steps, 0], w.uv[now, 0], out=v.k_ddelta_to_k_du_v_2[:steps, 0])
+        np.add(
+            v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 2],
+            w.uv[now, 0],
+            out=v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 2],
+        )
         # k_du_v_2 = k_dminimum_delta_u_v*k_du_v
-        np.multiply(v.k_du_v[:steps], v.k_ddelta_to_k_du_v_2[:steps, 1], out=v.k_ddelta_to_k_du_v_2[:steps, 3])
+        np.multiply(
+            v.k_du_v[:steps],
+            v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 0],
+            out=v.k_dminimum_delta_u_v_to_k_du_v_2[:steps, 3],
+        )
         # k_da_delta_1 = 1 - delta
         np.subtract(1, w.delta[now], out=v.k_da_delta[:steps])
         # k_da_delta = delta*k_da_delta_1
@@ -343,9 +351,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         np.subtract(w.h_tilde[now], w.h[now], out=v.k_k_k_du[:steps])
 
         for (
-            da_delta_to_k_dv_prev,
+            dv_prev_to_k_dv_prev,
             dv_next,
-            k_ddelta_to_k_du_v_2,
+            k_dminimum_delta_u_v_to_k_du_v_2,
             da_delta,
             k_da_delta,
             dy_h,
@@ -354,8 +362,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             k_k_k_du,
             k_du,
             k_dv_prev,
-            dv_prev_du,
-            k_dv_prev_du,
+            dv_prev_du_rows,
+            k_dv_prev_du_rows,
             k_dminimum_delta_u_v,
             dv_prev,
             du,
@@ -364,7 +372,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # du_v = dv[t+1]*k_du_v_2
             # ddelta = dv[t+1]*k_ddelta
             # k_du_2 = dv[t+1]*k_k_du_2
-            np.multiply(dv_next, k_ddelta_to_k_du_v_2, out=da_delta_to_k_dv_prev)
+            np.multiply(dv_next, k_dminimum_delta_u_v_to_k_du_v_2, out=dv_prev_to_k_dv_prev)
             # da_delta = ddelta*k_da_delta
             np.multiply(da_delta, k_da_delta, out=da_delta)
             # one product of da_delta: k_dh = W_pᵀ da_delta
@@ -382,7 +390,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # k_dv[t-1] = -du_v
             np.negative(k_dv_prev, out=k_dv_prev)
             # du = k_du + k_du_2; dv[t-1]_1 = dminimum_delta_u_v + k_dv[t-1]
-            np.add(dv_prev_du, k_dv_prev_du, out=dv_prev_du)
+            np.add(dv_prev_du_rows, k_dv_prev_du_rows, out=dv_prev_du_rows)
             # k_dh[t-1]_2 = dh*k_dminimum_delta_u_v
             np.multiply(k_dminimum_delta_u_v, dh, out=dh_prev)
             # one product of da_h_tilde: k_dh[t-1] = U_hᵀ da_h_tilde
@@ -393,24 +401,24 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dv_prev, du, out=dv_prev)
 
         # one product of da_h_tilde: dx = W_hᵀ da_h_tilde
-        np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_h = Σ da_h_tilde xᵀ
-        dW_h += np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dU_h = Σ da_h_tilde h[t-1]ᵀ
-        dU_h += np.dot(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.da_h_tilde[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # db_h = Σ da_h_tilde; db_p = Σ da_delta
-        db_p += np.sum(v.da_delta_to_k_du[:steps, :, :1].reshape(steps * B, 1), axis=0)
         db_h += np.sum(v.da_h_tilde[:steps].reshape(steps * B, n_h), axis=0)
+        db_p += np.sum(v.dv_prev_to_k_du[:steps, :, 2:3].reshape(steps * B, 1), axis=0)
         # one product: dW_p = Σ da_delta hᵀ
-        dW_p += np.dot(
-            v.da_delta_to_k_du[:steps, :, :1].reshape(steps * B, 1).T,
+        dW_p += np.matmul(
+            v.dv_prev_to_k_du[:steps, :, 2:3].reshape(steps * B, 1).T,
             w.h[1:][now].reshape(steps * B, n_h),
         )
 
     return (
         {"W_h": dW_h, "U_h": dU_h, "b_h": db_h, "W_p": dW_p, "b_p": db_p},
         v.dx,
-        {"h": v.dh_prev.copy(), "v": v.da_delta_to_k_du_lanes[0, 1].copy()},
+        {"h": v.dh_prev.copy(), "v": v.dv_prev_to_k_du_lanes[0, 0].copy()},
     )
 
 
@@ -586,6 +594,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -615,12 +629,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

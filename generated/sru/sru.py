@@ -161,7 +161,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]])
     half_v_f = 0.5 * v_[:n_h]
     v_r = v_[n_h:2*n_h]
     c_2 = w.c_2
@@ -169,9 +169,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: z = W_c x; half_W_f_x = half_W_f x; W_r_x = W_r x
-        np.dot(w.x[now].reshape(steps * B, n_h), W_T, out=w.z_x_a_f_x_a_r[now].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_h), W_T, out=w.z_x_a_f_x_a_r[now].reshape(steps * B, 3*n_h))
         # half_x_a_f = half_W_f_x + half_b_f; x_a_r = W_r_x + b_r
-        np.add(w.z_x_a_f_x_a_r_lanes[now, 1:3], b_lanes, out=w.z_x_a_f_x_a_r_lanes[now, 1:3])
+        np.add(w.z_x_a_f_x_a_r[now, :, n_h:3*n_h], b_row, out=w.z_x_a_f_x_a_r[now, :, n_h:3*n_h])
         # h_1 = alpha*x
         np.multiply(w.x[now], alpha, out=w.h_1[:steps])
 
@@ -288,7 +288,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dx_4 = dy_h*k_k_dx_4
         np.multiply(v.k_dx_4[:steps], v.dy_h[:steps], out=v.k_dx_4[:steps])
         # one product of da_r: k_dx_3 = W_rᵀ da_r
-        np.dot(
+        np.matmul(
             v.dz_da_f_da_r_lanes[:steps, 2].reshape(steps * B, n_h),
             W_rows,
             out=v.x_dx[:steps].reshape(steps * B, n_h),
@@ -311,7 +311,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dz = dc*k_da_f_1
         np.multiply(v.k_da_f_1[:steps], v.dc[:steps], out=v.dz_da_f_da_r_lanes[:steps, 0])
         # one product: p_dx = W_fᵀ da_f + W_cᵀ dz
-        np.dot(
+        np.matmul(
             v.dz_da_f_da_r[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             W_rows_2,
             out=v.dx[now].reshape(steps * B, n_h),
@@ -321,7 +321,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dv_f = c[t-1]*da_f
         np.multiply(v.dz_da_f_da_r_lanes[:steps, 1], w.c[now], out=v.dv_f[:steps])
         # one product: dW_c = Σ dz xᵀ; dW_f = Σ da_f xᵀ; dW_r = Σ da_r xᵀ
-        dW += np.dot(v.dz_da_f_da_r[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_h))
+        dW += np.matmul(v.dz_da_f_da_r[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_h))
         # dv_f = Σ dv_f; db_f = Σ da_f; dv_r = Σ dv_r; db_r = Σ da_r
         dv[:n_h] += np.sum(v.dv_f[:steps].reshape(steps * B, n_h), axis=0)
         dv[n_h:2*n_h] += np.sum(v.dv_r[:steps].reshape(steps * B, n_h), axis=0)
@@ -455,6 +455,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -484,12 +490,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -145,23 +145,22 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b.reshape(2, 1, n_h)
     c_1 = w.c_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: z = W_c x; W_f_x = W_f x; W_r_x = W_r x
-        np.dot(w.x[now].reshape(steps * B, n_h), W_T, out=w.zfr[now].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_h), W_T, out=w.zfr[now].reshape(steps * B, 3*n_h))
         # a_f = W_f_x + b_f; a_r = W_r_x + b_r
-        np.add(w.zfr_lanes[now, 1:3], b_lanes, out=w.zfr_lanes[now, 1:3])
+        np.add(w.zfr[now, :, n_h:3*n_h], b, out=w.zfr[now, :, n_h:3*n_h])
         # f_1 = a_f/2; r_1 = a_r/2
-        np.multiply(w.zfr_lanes[now, 1:3], 0.5, out=w.zfr_lanes[now, 1:3])
+        np.multiply(w.zfr[now, :, n_h:3*n_h], 0.5, out=w.zfr[now, :, n_h:3*n_h])
         # f_2 = tanh(f_1); r_2 = tanh(r_1)
-        np.tanh(w.zfr_lanes[now, 1:3], out=w.zfr_lanes[now, 1:3])
+        np.tanh(w.zfr[now, :, n_h:3*n_h], out=w.zfr[now, :, n_h:3*n_h])
         # f_3 = f_2/2; r_3 = r_2/2
-        np.multiply(w.zfr_lanes[now, 1:3], 0.5, out=w.zfr_lanes[now, 1:3])
+        np.multiply(w.zfr[now, :, n_h:3*n_h], 0.5, out=w.zfr[now, :, n_h:3*n_h])
         # f = f_3 + 1/2; r = r_3 + 1/2
-        np.add(w.zfr_lanes[now, 1:3], 0.5, out=w.zfr_lanes[now, 1:3])
+        np.add(w.zfr[now, :, n_h:3*n_h], 0.5, out=w.zfr[now, :, n_h:3*n_h])
         # x_c_1 = 1 - f; x_h_1 = 1 - r
         np.subtract(1, w.zfr_lanes[now, 1:3], out=w.x_ch[:steps])
         # x_c = x_c_1*z
@@ -250,7 +249,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dx_4 = dy_h*k_da_r_1
         np.multiply(v.k_da_r_1[:steps], v.dy_h[:steps], out=v.k_dx_4[:steps])
         # one product of da_r: k_dx_3 = W_rᵀ da_r
-        np.dot(
+        np.matmul(
             v.dz_da_f_da_r_k_dc_lanes[:steps, 2].reshape(steps * B, n_h),
             W_rows,
             out=v.x_dx[:steps].reshape(steps * B, n_h),
@@ -275,7 +274,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dz = dc*k_da_f_1
         np.multiply(v.k_da_f_1[:steps], v.dc[:steps], out=v.dz_da_f_da_r_k_dc_lanes[:steps, 0])
         # one product: p_dx = W_fᵀ da_f + W_cᵀ dz
-        np.dot(
+        np.matmul(
             v.dz_da_f_da_r_k_dc[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             W_rows_2,
             out=v.dx[now].reshape(steps * B, n_h),
@@ -283,7 +282,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx = p_dx + x_dx
         np.add(v.dx[now], v.x_dx[:steps], out=v.dx[now])
         # one product: dW_c = Σ dz xᵀ; dW_f = Σ da_f xᵀ; dW_r = Σ da_r xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.dz_da_f_da_r_k_dc[:steps, :, :3*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_h),
         )
@@ -409,6 +408,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -438,12 +443,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -89,11 +89,11 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 4*n_h, 0, dtype)
     w.z_x_a_k = np.empty((T, B, 2*n_h), dtype)  # z, half_x_a_k: (n_h) each
     w.z_x_a_k_lanes = w.z_x_a_k.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.half_U_k_h = np.empty((B, n_h), dtype)
+    w.k_1 = np.empty((B, n_h), dtype)
     w.k = np.empty((T, B, n_h), dtype)
     w.a_h = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.h[:-1], w.k, w.z_x_a_k_lanes[:, 1], w.z_x_a_k_lanes[:, 0], w.h[1:]))
+    w.ticks = list(zip(w.h[:-1], w.z_x_a_k_lanes[:, 1], w.k, w.z_x_a_k_lanes[:, 0], w.h[1:]))
     return w
 
 
@@ -153,31 +153,31 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_k = params["U_k"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]])
     U_k_T = np.ascontiguousarray((0.5 * U_k).T)
-    half_U_k_h = w.half_U_k_h
+    k_1 = w.k_1
     a_h = w.a_h
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_z_x = W_z x; half_W_k_x = half_W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.z_x_a_k[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.z_x_a_k[now].reshape(steps * B, 2*n_h))
         # a_z = W_z_x + b_z; half_x_a_k = half_W_k_x + half_b_k
-        np.add(w.z_x_a_k_lanes[now], b_lanes, out=w.z_x_a_k_lanes[now])
+        np.add(w.z_x_a_k[now], b_row, out=w.z_x_a_k[now])
         # z = tanh(a_z)
         np.tanh(w.z_x_a_k_lanes[now, 0], out=w.z_x_a_k_lanes[now, 0])
 
-        for h_prev, k, half_x_a_k, z, h in w.ticks[now]:
+        for h_prev, half_x_a_k, k, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_k_h = half_U_k h[t-1]
-            np.dot(h_prev, U_k_T, out=half_U_k_h)
+            np.dot(h_prev, U_k_T, out=k_1)
             # half_a_k = half_U_k_h + half_x_a_k
-            np.add(half_x_a_k, half_U_k_h, out=k)
+            np.add(k_1, half_x_a_k, out=k_1)
             # half_k = tanh(half_a_k)
-            np.tanh(k, out=k)
+            np.tanh(k_1, out=k_1)
             # k_1 = half_k/2
-            np.multiply(k, 0.5, out=k)
+            np.multiply(k_1, 0.5, out=k_1)
             # k = k_1 + 1/2
-            np.add(k, 0.5, out=k)
+            np.add(0.5, k_1, out=k)
             # a_h_1 = -h[t-1] + z
             np.subtract(z, h_prev, out=a_h)
             # a_h_2 = a_h_1*k
@@ -265,13 +265,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # da_z = dz*k_da_z
         np.multiply(v.da_zk_lanes[:steps, 0], v.k_da_hz[:steps, 1], out=v.da_zk_lanes[:steps, 0])
         # one product: dx = W_kᵀ da_k + W_zᵀ da_z
-        np.dot(v.da_zk[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_zk[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_z = Σ da_z xᵀ; dW_k = Σ da_k xᵀ
-        dW += np.dot(v.da_zk[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.da_zk[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_z = Σ da_z; db_k = Σ da_k
         db += np.sum(v.da_zk[:steps].reshape(steps * B, 2*n_h), axis=0)
         # one product: dU_k = Σ da_k h[t-1]ᵀ
-        dU_k += np.dot(v.da_zk[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_k += np.matmul(v.da_zk[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
 
     return {"W": dW, "b": db, "U_k": dU_k}, v.dx, {"h": v.dh_prev.copy()}
 
@@ -410,6 +410,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -439,12 +445,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

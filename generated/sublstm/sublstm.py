@@ -104,8 +104,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 7*n_h, 4*n_h, dtype)
-    w.half_U_ifgo_h = np.empty((B, 4*n_h), dtype)  # half_U_i_h, half_U_f_h, half_U_g_h, half_U_o_h: (n_h) each
-    w.half_U_ifgo_h_lanes = w.half_U_ifgo_h.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.ifgo_1 = np.empty((B, 4*n_h), dtype)  # i_1, f_1, g_1, o_1: (n_h) each
+    w.ifgo_1_lanes = w.ifgo_1.reshape(B, 4, n_h).transpose(1, 0, 2)
     # half_x_a_i, half_x_a_f, half_x_a_g, half_x_a_o: (n_h) each
     w.half_x_a_ifgo = np.empty((w.piece, B, 4*n_h), dtype)
     w.half_x_a_ifgo_lanes = w.half_x_a_ifgo.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
@@ -117,8 +117,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.half_x_a_ifgo] * w.pieces,
             w.ifgo,
-            [*w.half_x_a_ifgo_lanes] * w.pieces,
             w.c[:-1],
             w.ifgo[:, 1],
             w.ifgo[:, 2],
@@ -138,11 +138,11 @@ def _adjoint_workspace(w):
     v = Workspace()
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 12*n_h, dtype)
-    v.dc_dh = np.empty((2, B, n_h), dtype)  # dc, dh: (n_h) each
+    v.dh_dc = np.empty((2, B, n_h), dtype)  # dh, dc: (n_h) each
     v.k_k_dc = np.empty((v.piece, B, n_h), dtype)
-    v.da_i_to_dc_prev = np.empty((v.piece + 1, B, 5*n_h), dtype)  # da_i, da_o, da_f, da_g, dc[t-1]: (n_h) each
-    v.da_i_to_dc_prev_lanes = v.da_i_to_dc_prev.reshape(v.piece + 1, B, 5, n_h).transpose(0, 2, 1, 3)
-    v.k_da_io = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_i, k_da_o: (n_h) each
+    v.da_o_to_dc_prev = np.empty((v.piece + 1, B, 5*n_h), dtype)  # da_o, da_i, da_f, da_g, dc[t-1]: (n_h) each
+    v.da_o_to_dc_prev_lanes = v.da_o_to_dc_prev.reshape(v.piece + 1, B, 5, n_h).transpose(0, 2, 1, 3)
+    v.k_da_oi = np.empty((v.piece, 2, B, n_h), dtype)  # k_da_o, k_da_i: (n_h) each
     v.k_da_f_k_da_g_f = np.empty((v.piece, 3, B, n_h), dtype)  # k_da_f, k_da_g, f: (n_h) each
     v.k_da_f_1 = np.empty((v.piece, B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
@@ -152,12 +152,12 @@ def _adjoint_workspace(w):
         zip(
             [*v.dy_h] * v.pieces,
             [*v.k_k_dc] * v.pieces,
-            [*v.da_i_to_dc_prev_lanes[1:, 4]] * v.pieces,
-            [*v.da_i_to_dc_prev_lanes[:-1, 0:2]] * v.pieces,
-            [*v.k_da_io] * v.pieces,
-            [*v.da_i_to_dc_prev_lanes[:-1, 2:5]] * v.pieces,
+            [*v.da_o_to_dc_prev_lanes[1:, 4]] * v.pieces,
+            [*v.da_o_to_dc_prev_lanes[:-1, 0:2]] * v.pieces,
+            [*v.k_da_oi] * v.pieces,
+            [*v.da_o_to_dc_prev_lanes[:-1, 2:5]] * v.pieces,
             [*v.k_da_f_k_da_g_f] * v.pieces,
-            [*v.da_i_to_dc_prev[:-1, :, :4*n_h]] * v.pieces,
+            [*v.da_o_to_dc_prev[:-1, :, :4*n_h]] * v.pieces,
         ),
     )
     return v
@@ -190,38 +190,38 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray((0.5 * W).T)
-    b_lanes = 0.5 * b.reshape(4, 1, n_h)
+    b_row = 0.5 * b
     U_T = np.ascontiguousarray((0.5 * U).T)
-    half_U_ifgo_h = w.half_U_ifgo_h
-    half_U_ifgo_h_lanes = w.half_U_ifgo_h_lanes
+    ifgo_1 = w.ifgo_1
+    ifgo_1_lanes = w.ifgo_1_lanes
     c_2 = w.c_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; half_W_g_x = half_W_g x; half_W_o_x =
         #     half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.half_x_a_ifgo[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.half_x_a_ifgo[:steps].reshape(steps * B, 4*n_h))
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # half_x_a_g = half_W_g_x + half_b_g
         # half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.half_x_a_ifgo_lanes[:steps], b_lanes, out=w.half_x_a_ifgo_lanes[:steps])
+        np.add(w.half_x_a_ifgo[:steps], b_row, out=w.half_x_a_ifgo[:steps])
 
-        for h_prev, ifgo, half_x_a_ifgo_lanes, c_prev, f, g, c, i, sigmoid_c, h, o in w.ticks[now]:
+        for h_prev, half_x_a_ifgo, ifgo, c_prev, f, g, c, i, sigmoid_c, h, o in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; half_U_f_h = half_U_f h[t-1]; half_U_g_h =
             #     half_U_g h[t-1]; half_U_o_h = half_U_o h[t-1]
-            np.dot(h_prev, U_T, out=half_U_ifgo_h)
+            np.dot(h_prev, U_T, out=ifgo_1)
             # half_a_i = half_U_i_h + half_x_a_i
             # half_a_f = half_U_f_h + half_x_a_f
             # half_a_g = half_U_g_h + half_x_a_g
             # half_a_o = half_U_o_h + half_x_a_o
-            np.add(half_x_a_ifgo_lanes, half_U_ifgo_h_lanes, out=ifgo)
+            np.add(ifgo_1, half_x_a_ifgo, out=ifgo_1)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f); half_g = tanh(half_a_g); half_o = tanh(half_a_o)
-            np.tanh(ifgo, out=ifgo)
+            np.tanh(ifgo_1, out=ifgo_1)
             # i_1 = half_i/2; f_1 = half_f/2; g_1 = half_g/2; o_1 = half_o/2
-            np.multiply(ifgo, 0.5, out=ifgo)
+            np.multiply(ifgo_1, 0.5, out=ifgo_1)
             # i = i_1 + 1/2; f = f_1 + 1/2; g = g_1 + 1/2; o = o_1 + 1/2
-            np.add(ifgo, 0.5, out=ifgo)
+            np.add(0.5, ifgo_1_lanes, out=ifgo)
             # c_1 = c[t-1]*f
             np.multiply(c_prev, f, out=c_2)
             # c_2 = c_1 + g
@@ -264,27 +264,27 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     if dy is not None:
         _check("dy", dy, (T, B, n_h), ("T", "B", "n_h"), dtype)
     v.dh_prev[...] = 0.0
-    v.da_i_to_dc_prev_lanes[0, 4][...] = 0.0
+    v.da_o_to_dc_prev_lanes[0, 4][...] = 0.0
     if dstate is not None:
         _named("dstate", dstate, STATES)
         v.dh_prev[...] = _check("dstate['h']", dstate["h"], (B, n_h), ("B", "n_h"), dtype)
-        v.da_i_to_dc_prev_lanes[0, 4][...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
+        v.da_o_to_dc_prev_lanes[0, 4][...] = _check("dstate['c']", dstate["c"], (B, n_h), ("B", "n_h"), dtype)
     W = params["W"]
     U = params["U"]
 
-    U_rows = np.concatenate([U[:n_h], U[3*n_h:4*n_h], U[n_h:3*n_h]])
-    W_rows = np.concatenate([W[:n_h], W[3*n_h:4*n_h], W[n_h:3*n_h]])
+    U_rows = np.concatenate([U[3*n_h:4*n_h], U[:3*n_h]])
+    W_rows = np.concatenate([W[3*n_h:4*n_h], W[:3*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
-    dh = v.dc_dh[1]
+    dh = v.dh_dc[0]
     dh_prev = v.dh_prev
-    dc = v.dc_dh[0]
-    dc_dh = v.dc_dh
+    dc = v.dh_dc[1]
+    dh_dc = v.dh_dc
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
-        np.copyto(v.da_i_to_dc_prev_lanes[steps, 4], v.da_i_to_dc_prev_lanes[0, 4])
+        np.copyto(v.da_o_to_dc_prev_lanes[steps, 4], v.da_o_to_dc_prev_lanes[0, 4])
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         np.copyto(v.k_da_f_k_da_g_f[:steps, 2], w.ifgo[now, 1])
         # k_k_dc_1 = 1 - sigmoid_c
@@ -292,13 +292,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_k_dc = k_k_dc_1*sigmoid_c
         np.multiply(v.k_k_dc[:steps], w.sigmoid_c[now], out=v.k_k_dc[:steps])
         # k_da_o_1 = 1 - o
-        np.subtract(1, w.ifgo[now, 3], out=v.k_da_io[:steps, 1])
+        np.subtract(1, w.ifgo[now, 3], out=v.k_da_oi[:steps, 0])
         # k_da_o = k_da_o_1*o
-        np.multiply(v.k_da_io[:steps, 1], w.ifgo[now, 3], out=v.k_da_io[:steps, 1])
+        np.multiply(v.k_da_oi[:steps, 0], w.ifgo[now, 3], out=v.k_da_oi[:steps, 0])
         # k_da_i_1 = 1 - i
-        np.subtract(1, w.ifgo[now, 0], out=v.k_da_io[:steps, 0])
+        np.subtract(1, w.ifgo[now, 0], out=v.k_da_oi[:steps, 1])
         # k_da_i = i*k_da_i_1
-        np.multiply(v.k_da_io[:steps, 0], w.ifgo[now, 0], out=v.k_da_io[:steps, 0])
+        np.multiply(v.k_da_oi[:steps, 1], w.ifgo[now, 0], out=v.k_da_oi[:steps, 1])
         # k_da_g_1 = 1 - g
         np.subtract(1, w.ifgo[now, 2], out=v.k_da_f_k_da_g_f[:steps, 1])
         # k_da_g = g*k_da_g_1
@@ -314,11 +314,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             dy_h,
             k_k_dc,
             dc_next,
-            da_io,
-            k_da_io,
+            da_oi,
+            k_da_oi,
             da_f_da_g_dc_prev,
             k_da_f_k_da_g_f,
-            da_iofg_rows,
+            da_oifg_rows,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
@@ -327,52 +327,43 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # dc = dc[t+1] + k_dc
             np.add(dc, dc_next, out=dc)
             # do = -dh; di = -dc
-            np.negative(dc_dh, out=da_io)
+            np.negative(dh_dc, out=da_oi)
             # da_o = do*k_da_o; da_i = di*k_da_i
-            np.multiply(da_io, k_da_io, out=da_io)
+            np.multiply(da_oi, k_da_oi, out=da_oi)
             # da_g = dc*k_da_g; da_f = dc*k_da_f; dc[t-1] = dc*f
             np.multiply(dc, k_da_f_k_da_g_f, out=da_f_da_g_dc_prev)
             # one product: dh[t-1] = U_oᵀ da_o + U_gᵀ da_g + U_fᵀ da_f + U_iᵀ da_i
-            np.dot(da_iofg_rows, U_rows, out=dh_prev)
+            np.dot(da_oifg_rows, U_rows, out=dh_prev)
 
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(
-            v.da_i_to_dc_prev[:steps, :, :4*n_h].reshape(steps * B, 4*n_h),
+        np.matmul(
+            v.da_o_to_dc_prev[:steps, :, :4*n_h].reshape(steps * B, 4*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW[:n_h] += np.dot(
-            v.da_i_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
+        dW[3*n_h:4*n_h] += np.matmul(
+            v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[3*n_h:4*n_h] += np.dot(
-            v.da_i_to_dc_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[n_h:3*n_h] += np.dot(
-            v.da_i_to_dc_prev[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
+        dW[:3*n_h] += np.matmul(
+            v.da_o_to_dc_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_f = Σ da_f h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ; dU_o = Σ da_o h[t-1]ᵀ
-        dU[:n_h] += np.dot(
-            v.da_i_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
+        dU[3*n_h:4*n_h] += np.matmul(
+            v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
-        dU[3*n_h:4*n_h] += np.dot(
-            v.da_i_to_dc_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[n_h:3*n_h] += np.dot(
-            v.da_i_to_dc_prev[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
+        dU[:3*n_h] += np.matmul(
+            v.da_o_to_dc_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_i = Σ da_i; db_f = Σ da_f; db_g = Σ da_g; db_o = Σ da_o
-        db[:n_h] += np.sum(v.da_i_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[3*n_h:4*n_h] += np.sum(v.da_i_to_dc_prev[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
-        db[n_h:3*n_h] += np.sum(v.da_i_to_dc_prev[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h), axis=0)
+        db[3*n_h:4*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
+        db[:3*n_h] += np.sum(v.da_o_to_dc_prev[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h), axis=0)
 
-    return {"W": dW, "U": dU, "b": db}, v.dx, {"h": v.dh_prev.copy(), "c": v.da_i_to_dc_prev_lanes[0, 4].copy()}
+    return {"W": dW, "U": dU, "b": db}, v.dx, {"h": v.dh_prev.copy(), "c": v.da_o_to_dc_prev_lanes[0, 4].copy()}
 
 
 def step(params, x_t, state):
@@ -545,6 +536,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -574,12 +571,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -144,10 +144,10 @@ def _adjoint_workspace(w):
     v.piece, v.pieces = w.piece, w.pieces
     _reserve(T, B, v.piece, n_x, 13*n_h, dtype)
     v.dh = np.empty((B, n_h), dtype)
-    # k_da_g, k_da_a, k_da_u, k_da_z, k_da_g_1, k_da_z_3, k_da_a_1: (n_h) each
-    v.k_da_g_to_k_da_a_1 = np.empty((v.piece, 7, B, n_h), dtype)
-    v.da_g_to_dh_prev_1 = np.empty((v.piece, B, 5*n_h), dtype)  # da_g, da_a, da_u, da_z, dh[t-1]_1: (n_h) each
-    v.da_g_to_dh_prev_1_lanes = v.da_g_to_dh_prev_1.reshape(v.piece, B, 5, n_h).transpose(0, 2, 1, 3)
+    # k_da_u, k_da_g, k_da_a, k_da_z, k_da_g_1, k_da_a_1, k_da_z_3: (n_h) each
+    v.k_da_u_to_k_da_z_3 = np.empty((v.piece, 7, B, n_h), dtype)
+    v.da_u_to_dh_prev_1 = np.empty((v.piece, B, 5*n_h), dtype)  # da_u, da_g, da_a, da_z, dh[t-1]_1: (n_h) each
+    v.da_u_to_dh_prev_1_lanes = v.da_u_to_dh_prev_1.reshape(v.piece, B, 5, n_h).transpose(0, 2, 1, 3)
     v.k_da_g_4 = np.empty((v.piece, B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
     v.dh_past_1_prev = np.empty((B, n_h), dtype)
@@ -158,11 +158,11 @@ def _adjoint_workspace(w):
     v.ticks = list(
         zip(
             [*v.dy_h] * v.pieces,
-            [*v.da_g_to_dh_prev_1_lanes] * v.pieces,
-            [*v.k_da_g_to_k_da_a_1[:, 0:5]] * v.pieces,
-            [*v.da_g_to_dh_prev_1[:, :, :3*n_h]] * v.pieces,
-            [*v.da_g_to_dh_prev_1_lanes[:, 4]] * v.pieces,
-            [*v.da_g_to_dh_prev_1_lanes[:, 3]] * v.pieces,
+            [*v.da_u_to_dh_prev_1_lanes] * v.pieces,
+            [*v.k_da_u_to_k_da_z_3[:, 0:5]] * v.pieces,
+            [*v.da_u_to_dh_prev_1[:, :, :3*n_h]] * v.pieces,
+            [*v.da_u_to_dh_prev_1_lanes[:, 4]] * v.pieces,
+            [*v.da_u_to_dh_prev_1_lanes[:, 3]] * v.pieces,
         ),
     )
     return v
@@ -197,7 +197,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:3*n_h], W[3*n_h:4*n_h]]).T)
-    b_lanes = np.concatenate([b[:n_h], 0.5 * b[n_h:3*n_h], b[3*n_h:4*n_h]]).reshape(4, 1, n_h)
+    b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:3*n_h], b[3*n_h:4*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([U[:n_h], 0.5 * U[n_h:3*n_h]]).T)
     U_T_2 = np.ascontiguousarray(U[3*n_h:4*n_h].T)
     U_uga_h = w.U_uga_h
@@ -208,12 +208,12 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_u_x = W_u x; half_W_g_x = half_W_g x; half_W_a_x = half_W_a x; W_z_x = W_z x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ugaz[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ugaz[:steps].reshape(steps * B, 4*n_h))
         # x_a_u = W_u_x + b_u
         # half_x_a_g = half_W_g_x + half_b_g
         # half_x_a_a = half_W_a_x + half_b_a
         # x_a_z = W_z_x + b_z
-        np.add(w.x_a_ugaz_lanes[:steps], b_lanes, out=w.x_a_ugaz_lanes[:steps])
+        np.add(w.x_a_ugaz[:steps], b_row, out=w.x_a_ugaz[:steps])
 
         for (
             h_prev,
@@ -301,9 +301,8 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     W = params["W"]
     U = params["U"]
 
-    U_rows = np.concatenate([U[n_h:3*n_h], U[:n_h]])
+    U_rows = U[:3*n_h]
     U_rows_2 = U[3*n_h:4*n_h]
-    W_rows = np.concatenate([W[n_h:3*n_h], W[:n_h], W[3*n_h:4*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -317,32 +316,28 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         now = slice(start, start + steps)
         np.copyto(v.dy_h[:steps], 0.0 if dy is None else dy[now])
         # k_da_z_3 = a*g
-        np.multiply(w.ugaz[now, 1], w.ugaz[now, 2], out=v.k_da_g_to_k_da_a_1[:steps, 5])
+        np.multiply(w.ugaz[now, 1], w.ugaz[now, 2], out=v.k_da_u_to_k_da_z_3[:steps, 6])
         # k_da_z_1 = z**2
-        np.multiply(w.ugaz[now, 3], w.ugaz[now, 3], out=v.k_da_g_to_k_da_a_1[:steps, 3])
+        np.multiply(w.ugaz[now, 3], w.ugaz[now, 3], out=v.k_da_u_to_k_da_z_3[:steps, 3])
         # k_da_u_1 = u**2
-        np.multiply(w.ugaz[now, 0], w.ugaz[now, 0], out=v.k_da_g_to_k_da_a_1[:steps, 2])
+        np.multiply(w.ugaz[now, 0], w.ugaz[now, 0], out=v.k_da_u_to_k_da_z_3[:steps, 0])
         # k_da_z_2 = 1 - k_da_z_1; k_da_u_2 = 1 - k_da_u_1
-        np.subtract(1, v.k_da_g_to_k_da_a_1[:steps, 2:4], out=v.k_da_g_to_k_da_a_1[:steps, 2:4])
+        np.subtract(1, v.k_da_u_to_k_da_z_3[:steps, 0], out=v.k_da_u_to_k_da_z_3[:steps, 0])
+        np.subtract(1, v.k_da_u_to_k_da_z_3[:steps, 3], out=v.k_da_u_to_k_da_z_3[:steps, 3])
         # k_da_a_1 = 1 - a
-        np.subtract(1, w.ugaz[now, 2], out=v.k_da_g_to_k_da_a_1[:steps, 6])
+        np.subtract(1, w.ugaz[now, 2], out=v.k_da_u_to_k_da_z_3[:steps, 5])
         # k_da_a_2 = k_da_z_3*z
-        np.multiply(v.k_da_g_to_k_da_a_1[:steps, 5], w.ugaz[now, 3], out=v.k_da_g_to_k_da_a_1[:steps, 1])
+        np.multiply(v.k_da_u_to_k_da_z_3[:steps, 6], w.ugaz[now, 3], out=v.k_da_u_to_k_da_z_3[:steps, 2])
         # k_da_z = k_da_z_2*k_da_z_3; k_da_a = k_da_a_1*k_da_a_2
         np.multiply(
-            v.k_da_g_to_k_da_a_1[:steps, 1],
-            v.k_da_g_to_k_da_a_1[:steps, 6],
-            out=v.k_da_g_to_k_da_a_1[:steps, 1],
-        )
-        np.multiply(
-            v.k_da_g_to_k_da_a_1[:steps, 3],
-            v.k_da_g_to_k_da_a_1[:steps, 5],
-            out=v.k_da_g_to_k_da_a_1[:steps, 3],
+            v.k_da_u_to_k_da_z_3[:steps, 2:4],
+            v.k_da_u_to_k_da_z_3[:steps, 5:7],
+            out=v.k_da_u_to_k_da_z_3[:steps, 2:4],
         )
         # k_da_g_1 = 1 - g
-        np.subtract(1, w.ugaz[now, 1], out=v.k_da_g_to_k_da_a_1[:steps, 4])
+        np.subtract(1, w.ugaz[now, 1], out=v.k_da_u_to_k_da_z_3[:steps, 4])
         # k_da_u = g*k_da_u_2
-        np.multiply(v.k_da_g_to_k_da_a_1[:steps, 2], w.ugaz[now, 1], out=v.k_da_g_to_k_da_a_1[:steps, 2])
+        np.multiply(v.k_da_u_to_k_da_z_3[:steps, 0], w.ugaz[now, 1], out=v.k_da_u_to_k_da_z_3[:steps, 0])
         # k_da_g_2 = a*z
         np.multiply(w.ugaz[now, 2], w.ugaz[now, 3], out=v.k_da_g_4[:steps])
         # k_da_g_3 = k_da_g_2 + u
@@ -350,17 +345,17 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_g_4 = -h[t-1] + k_da_g_3
         np.subtract(v.k_da_g_4[:steps], w.h[now], out=v.k_da_g_4[:steps])
         # k_da_g_5 = g*k_da_g_1
-        np.multiply(v.k_da_g_to_k_da_a_1[:steps, 4], w.ugaz[now, 1], out=v.k_da_g_to_k_da_a_1[:steps, 0])
+        np.multiply(v.k_da_u_to_k_da_z_3[:steps, 4], w.ugaz[now, 1], out=v.k_da_u_to_k_da_z_3[:steps, 1])
         # k_da_g = k_da_g_4*k_da_g_5
-        np.multiply(v.k_da_g_to_k_da_a_1[:steps, 0], v.k_da_g_4[:steps], out=v.k_da_g_to_k_da_a_1[:steps, 0])
+        np.multiply(v.k_da_u_to_k_da_z_3[:steps, 1], v.k_da_g_4[:steps], out=v.k_da_u_to_k_da_z_3[:steps, 1])
 
-        for dy_h, da_g_to_dh_prev_1_lanes, k_da_g_to_k_da_g_1, da_gau_rows, dh_prev_1, da_z in v.ticks[now][::-1]:
+        for dy_h, da_u_to_dh_prev_1_lanes, k_da_u_to_k_da_g_1, da_uga_rows, dh_prev_1, da_z in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
             # da_z = dh*k_da_z; da_a = dh*k_da_a; da_g = dh*k_da_g; da_u = dh*k_da_u; k_dh[t-1]_4 = dh*k_da_g_1
-            np.multiply(dh, k_da_g_to_k_da_g_1, out=da_g_to_dh_prev_1_lanes)
+            np.multiply(dh, k_da_u_to_k_da_g_1, out=da_u_to_dh_prev_1_lanes)
             # one product: p_dh[t-1] = U_aᵀ da_a + U_gᵀ da_g + U_uᵀ da_u
-            np.dot(da_gau_rows, U_rows, out=dh_prev)
+            np.dot(da_uga_rows, U_rows, out=dh_prev)
             # dh[t-1]_1 = dh_past[0][t+1] + k_dh[t-1]_4
             np.add(dh_prev_1, dh_past_0_next, out=dh_prev_1)
             # dh[t-1] = dh[t-1]_1 + p_dh[t-1]
@@ -372,40 +367,26 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.copyto(dh_past_1_next, dh_past_1_prev)
 
         # one product: dx = W_zᵀ da_z + W_aᵀ da_a + W_gᵀ da_g + W_uᵀ da_u
-        np.dot(
-            v.da_g_to_dh_prev_1[:steps, :, :4*n_h].reshape(steps * B, 4*n_h),
-            W_rows,
+        np.matmul(
+            v.da_u_to_dh_prev_1[:steps, :, :4*n_h].reshape(steps * B, 4*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_u = Σ da_u xᵀ; dW_g = Σ da_g xᵀ; dW_a = Σ da_a xᵀ; dW_z = Σ da_z xᵀ
-        dW[n_h:3*n_h] += np.dot(
-            v.da_g_to_dh_prev_1[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:n_h] += np.dot(
-            v.da_g_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[3*n_h:4*n_h] += np.dot(
-            v.da_g_to_dh_prev_1[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
+        dW += np.matmul(
+            v.da_u_to_dh_prev_1[:steps, :, :4*n_h].reshape(steps * B, 4*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_u = Σ da_u h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ; dU_a = Σ da_a h[t-1]ᵀ
-        dU[n_h:3*n_h] += np.dot(
-            v.da_g_to_dh_prev_1[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
-            w.h[now].reshape(steps * B, n_h),
-        )
-        dU[:n_h] += np.dot(
-            v.da_g_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h).T,
+        dU[:3*n_h] += np.matmul(
+            v.da_u_to_dh_prev_1[:steps, :, :3*n_h].reshape(steps * B, 3*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_u = Σ da_u; db_g = Σ da_g; db_a = Σ da_a; db_z = Σ da_z
-        db[n_h:3*n_h] += np.sum(v.da_g_to_dh_prev_1[:steps, :, :2*n_h].reshape(steps * B, 2*n_h), axis=0)
-        db[:n_h] += np.sum(v.da_g_to_dh_prev_1[:steps, :, 2*n_h:3*n_h].reshape(steps * B, n_h), axis=0)
-        db[3*n_h:4*n_h] += np.sum(v.da_g_to_dh_prev_1[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h), axis=0)
+        db += np.sum(v.da_u_to_dh_prev_1[:steps, :, :4*n_h].reshape(steps * B, 4*n_h), axis=0)
         # one product: dU_z = Σ da_z h_past[1][t-1]ᵀ
-        dU[3*n_h:4*n_h] += np.dot(
-            v.da_g_to_dh_prev_1[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
+        dU[3*n_h:4*n_h] += np.matmul(
+            v.da_u_to_dh_prev_1[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h).T,
             w.h_past_1[now].reshape(steps * B, n_h),
         )
 
@@ -592,6 +573,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -621,12 +608,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -167,20 +167,19 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
     W_T = np.ascontiguousarray(W.T)
     V_T = np.ascontiguousarray(V.T)
-    b_lanes = b.reshape(3, 1, n_h)
     c_1 = w.c_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         np.copyto(w.u[1:][now], w.x[now])
         # one product of x: W_z_x = W_z x; W_f_x = W_f x; W_o_x = W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.zfo[now].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.zfo[now].reshape(steps * B, 3*n_h))
         # one product of u[t-1]: V_z_u = V_z u[t-1]; V_f_u = V_f u[t-1]; V_o_u = V_o u[t-1]
-        np.dot(w.u[now].reshape(steps * B, n_x), V_T, out=w.V_zfo_u[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.u[now].reshape(steps * B, n_x), V_T, out=w.V_zfo_u[:steps].reshape(steps * B, 3*n_h))
         # z_1 = V_z_u + W_z_x; a_f_1 = V_f_u + W_f_x; a_o_1 = V_o_u + W_o_x
-        np.add(w.zfo_lanes[now], w.V_zfo_u_lanes[:steps], out=w.zfo_lanes[now])
+        np.add(w.zfo[now], w.V_zfo_u[:steps], out=w.zfo[now])
         # z = b_z + z_1; a_f = a_f_1 + b_f; a_o = a_o_1 + b_o
-        np.add(w.zfo_lanes[now], b_lanes, out=w.zfo_lanes[now])
+        np.add(w.zfo[now], b, out=w.zfo[now])
         # f_1 = a_f/2
         np.multiply(w.zfo_lanes[now, 1], 0.5, out=w.zfo_lanes[now, 1])
         # f_2 = tanh(f_1)
@@ -266,7 +265,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_f = f*k_da_f_1
         np.multiply(v.k_da_f_1[:steps], w.zfo_lanes[now, 1], out=v.k_da_f[:steps])
         # one product of da_o: k_du[t-1]_3 = V_oᵀ da_o; k_dx_3 = W_oᵀ da_o
-        np.dot(
+        np.matmul(
             v.dz_da_f_da_o_lanes[:steps, 2].reshape(steps * B, n_h),
             V_W_rows,
             out=v.k_du_prev_dx_3[:steps].reshape(steps * B, 2*n_x),
@@ -285,13 +284,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dz = dc*k_da_f_1
         np.multiply(v.k_da_f_1[:steps], v.dc[:steps], out=v.dz_da_f_da_o_lanes[:steps, 0])
         # one product of da_f: k_du[t-1]_2 = V_fᵀ da_f; k_dx_2 = W_fᵀ da_f
-        np.dot(
+        np.matmul(
             v.dz_da_f_da_o_lanes[:steps, 1].reshape(steps * B, n_h),
             V_W_rows_2,
             out=v.k_du_prev_dx_2[:steps].reshape(steps * B, 2*n_x),
         )
         # one product of dz: k_du[t-1] = V_zᵀ dz; k_dx = W_zᵀ dz
-        np.dot(
+        np.matmul(
             v.dz_da_f_da_o_lanes[:steps, 0].reshape(steps * B, n_h),
             V_W_rows_3,
             out=v.k_du_prev_dx[:steps].reshape(steps * B, 2*n_x),
@@ -306,9 +305,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dx = dx_2 + k_dx_2
         np.add(v.dx[now], v.k_du_prev_dx_2_lanes[:steps, 1], out=v.dx[now])
         # one product: dW_z = Σ dz xᵀ; dW_f = Σ da_f xᵀ; dW_o = Σ da_o xᵀ
-        dW += np.dot(v.dz_da_f_da_o[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.dz_da_f_da_o[:steps].reshape(steps * B, 3*n_h).T, w.x[now].reshape(steps * B, n_x))
         # one product: dV_z = Σ dz u[t-1]ᵀ; dV_f = Σ da_f u[t-1]ᵀ; dV_o = Σ da_o u[t-1]ᵀ
-        dV += np.dot(v.dz_da_f_da_o[:steps].reshape(steps * B, 3*n_h).T, w.u[now].reshape(steps * B, n_x))
+        dV += np.matmul(v.dz_da_f_da_o[:steps].reshape(steps * B, 3*n_h).T, w.u[now].reshape(steps * B, n_x))
         # db_z = Σ dz; db_f = Σ da_f; db_o = Σ da_o
         db += np.sum(v.dz_da_f_da_o[:steps].reshape(steps * B, 3*n_h), axis=0)
 
@@ -457,6 +456,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -486,12 +491,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -225,7 +225,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_d = params["W_d"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], 0.5 * W[3*n_h:4*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]]).reshape(4, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], 0.5 * U[3*n_h:4*n_h], U[2*n_h:3*n_h]]).T)
     W_d_T = np.ascontiguousarray(W_d.T)
     b_d = b[4*n_h:5*n_h]
@@ -238,12 +238,12 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_i_x = half_W_i x; half_W_f_x = half_W_f x; W_g_x = W_g x; half_W_o_x = half_W_o x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifog[:steps].reshape(steps * B, 4*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_ifog[:steps].reshape(steps * B, 4*n_h))
         # half_x_a_i = half_W_i_x + half_b_i
         # half_x_a_f = half_W_f_x + half_b_f
         # x_a_g = W_g_x + b_g
         # half_x_a_o = half_W_o_x + half_b_o
-        np.add(w.x_a_ifog_lanes[:steps], b_lanes, out=w.x_a_ifog_lanes[:steps])
+        np.add(w.x_a_ifog[:steps], b_row, out=w.x_a_ifog[:steps])
         # u_c_star = delta + 67957/25000
         np.add(2.71828, w.delta[now], out=w.u_c_star[now])
         # log_u_c_star = log(u_c_star)
@@ -437,26 +437,26 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # du_c_star = dlog_u_c_star*k_du_c_star
         np.multiply(v.du_c_star[now], v.k_du_c_star[:steps], out=v.du_c_star[now])
         # one product: dx = W_oᵀ da_o + W_gᵀ da_g + W_fᵀ da_f + W_iᵀ da_i
-        np.dot(
+        np.matmul(
             v.da_o_to_dc_star[:steps, :, :4*n_h].reshape(steps * B, 4*n_h),
             W_rows,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_i = Σ da_i xᵀ; dW_f = Σ da_f xᵀ; dW_g = Σ da_g xᵀ; dW_o = Σ da_o xᵀ
-        dW[3*n_h:4*n_h] += np.dot(
+        dW[3*n_h:4*n_h] += np.matmul(
             v.da_o_to_dc_star[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
-        dW[:3*n_h] += np.dot(
+        dW[:3*n_h] += np.matmul(
             v.da_o_to_dc_star[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_i = Σ da_i h[t-1]ᵀ; dU_f = Σ da_f h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ; dU_o = Σ da_o h[t-1]ᵀ
-        dU[3*n_h:4*n_h] += np.dot(
+        dU[3*n_h:4*n_h] += np.matmul(
             v.da_o_to_dc_star[:steps, :, :n_h].reshape(steps * B, n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
-        dU[:3*n_h] += np.dot(
+        dU[:3*n_h] += np.matmul(
             v.da_o_to_dc_star[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -465,7 +465,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         db[:3*n_h] += np.sum(v.da_o_to_dc_star[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h), axis=0)
         db[4*n_h:5*n_h] += np.sum(v.da_o_to_dc_star[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h), axis=0)
         # one product: dW_d = Σ da_s c[t-1]ᵀ
-        dW_d += np.dot(
+        dW_d += np.matmul(
             v.da_o_to_dc_star[:steps, :, 4*n_h:5*n_h].reshape(steps * B, n_h).T,
             w.c[now].reshape(steps * B, n_h),
         )
@@ -675,6 +675,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -704,12 +710,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

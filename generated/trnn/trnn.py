@@ -135,15 +135,14 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(W.T)
-    b_lanes = b.reshape(2, 1, n_h)
     h_1 = w.h_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_z_x = W_z x; W_f_x = W_f x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.zf[now].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.zf[now].reshape(steps * B, 2*n_h))
         # z = W_z_x + b_z; a_f = W_f_x + b_f
-        np.add(w.zf_lanes[now], b_lanes, out=w.zf_lanes[now])
+        np.add(w.zf[now], b, out=w.zf[now])
         # f_1 = a_f/2
         np.multiply(w.zf_lanes[now, 1], 0.5, out=w.zf_lanes[now, 1])
         # f_2 = tanh(f_1)
@@ -220,9 +219,9 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dz = dh*k_da_f_1
         np.multiply(v.k_da_f_1[:steps], v.dh[:steps], out=v.dz_da_f_lanes[:steps, 0])
         # one product: dx = W_fᵀ da_f + W_zᵀ dz
-        np.dot(v.dz_da_f[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.dz_da_f[:steps].reshape(steps * B, 2*n_h), W, out=v.dx[now].reshape(steps * B, n_x))
         # one product: dW_z = Σ dz xᵀ; dW_f = Σ da_f xᵀ
-        dW += np.dot(v.dz_da_f[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW += np.matmul(v.dz_da_f[:steps].reshape(steps * B, 2*n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_z = Σ dz; db_f = Σ da_f
         db += np.sum(v.dz_da_f[:steps].reshape(steps * B, 2*n_h), axis=0)
 
@@ -342,6 +341,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -371,12 +376,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

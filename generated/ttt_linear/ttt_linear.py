@@ -173,11 +173,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: q = W_q x; k = W_k x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_q_W_k_T, out=w.qk[now].reshape(steps * B, 2*n_k))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_q_W_k_T, out=w.qk[now].reshape(steps * B, 2*n_k))
         # one product of x: v = W_v x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[:steps].reshape(steps * B, n_v))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_v_T, out=w.v_[:steps].reshape(steps * B, n_v))
         # one product of x: a_eta = w_e x
-        np.dot(w.x[now].reshape(steps * B, n_x), w_e_T, out=w.eta[now].reshape(steps * B, 1))
+        np.matmul(w.x[now].reshape(steps * B, n_x), w_e_T, out=w.eta[now].reshape(steps * B, 1))
         # eta_1 = a_eta/2
         np.multiply(w.eta[now], 0.5, out=w.eta[now])
         # eta_2 = tanh(eta_1)
@@ -254,7 +254,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dq = matvec(W, dy_y)
         np.copyto(v.dq_dk_lanes[:steps, 0], np.einsum("...ij,...j->...i", w.W[1:][now], v.dy_y[:steps]))
         # one product of dq: k_dx = W_qᵀ dq
-        np.dot(v.dq_dk_lanes[:steps, 0].reshape(steps * B, n_k), W_q, out=v.k_dx[:steps].reshape(steps * B, n_x))
+        np.matmul(v.dq_dk_lanes[:steps, 0].reshape(steps * B, n_k), W_q, out=v.k_dx[:steps].reshape(steps * B, n_x))
 
         for k_dW, douter_u_W_u_W_2, du_W_2, u_W, k in v.ticks[now][::-1]:
             # dW = dW[t+1] + k_dW
@@ -285,20 +285,24 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # dk = k_dk + k_dk_2
         np.add(v.dq_dk_lanes[:steps, 1], v.k_dk[:steps], out=v.dq_dk_lanes[:steps, 1])
         # one product of da_eta: k_dx_4 = w_eᵀ da_eta
-        np.dot(v.da_eta[:steps].reshape(steps * B, 1), w_e, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_eta[:steps].reshape(steps * B, 1), w_e, out=v.dx[now].reshape(steps * B, n_x))
         # one product of dv: k_dx_3 = W_vᵀ dv
-        np.dot(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
+        np.matmul(v.dv[:steps].reshape(steps * B, n_v), W_v, out=v.k_dx_3[:steps].reshape(steps * B, n_x))
         # one product of dk: k_dx_2 = W_kᵀ dk
-        np.dot(v.dq_dk_lanes[:steps, 1].reshape(steps * B, n_k), W_k, out=v.k_dx_2[:steps].reshape(steps * B, n_x))
+        np.matmul(
+            v.dq_dk_lanes[:steps, 1].reshape(steps * B, n_k),
+            W_k,
+            out=v.k_dx_2[:steps].reshape(steps * B, n_x),
+        )
         # dx = k_dx + k_dx_2 + k_dx_3 + k_dx_4
         np.add(v.dx[now], v.k_dx_3[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx_2[:steps], out=v.dx[now])
         np.add(v.dx[now], v.k_dx[:steps], out=v.dx[now])
         # one product: dW_q = Σ dq xᵀ; dW_k = Σ dk xᵀ; dW_v = Σ dv xᵀ; dw_e = Σ da_eta xᵀ
-        dw_e += np.dot(v.da_eta[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
-        dW_q += np.dot(v.dq_dk[:steps, :, :n_k].reshape(steps * B, n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW_k += np.dot(v.dq_dk[:steps, :, n_k:2*n_k].reshape(steps * B, n_k).T, w.x[now].reshape(steps * B, n_x))
-        dW_v += np.dot(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
+        dw_e += np.matmul(v.da_eta[:steps].reshape(steps * B, 1).T, w.x[now].reshape(steps * B, n_x))
+        dW_q += np.matmul(v.dq_dk[:steps, :, :n_k].reshape(steps * B, n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW_k += np.matmul(v.dq_dk[:steps, :, n_k:2*n_k].reshape(steps * B, n_k).T, w.x[now].reshape(steps * B, n_x))
+        dW_v += np.matmul(v.dv[:steps].reshape(steps * B, n_v).T, w.x[now].reshape(steps * B, n_x))
 
     return {"W_q": dW_q, "W_k": dW_k, "W_v": dW_v, "w_e": dw_e}, v.dx, {"W": v.dW_prev.copy()}
 
@@ -430,6 +434,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -459,12 +469,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -91,12 +91,12 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 3*n_h, 2*n_h, dtype)
     w.x_a_cg = np.empty((w.piece, B, 2*n_h), dtype)  # x_a_c, half_x_a_g: (n_h) each
     w.x_a_cg_lanes = w.x_a_cg.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.U_cg_h = np.empty((B, 2*n_h), dtype)  # U_c_h, half_U_g_h: (n_h) each
-    w.U_cg_h_lanes = w.U_cg_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.a_cg = np.empty((B, 2*n_h), dtype)  # a_c, half_a_g: (n_h) each
+    w.a_cg_lanes = w.a_cg.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.cg = np.empty((T, 2, B, n_h), dtype)  # c, g: (n_h) each
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
-    w.ticks = list(zip(w.h[:-1], w.cg, [*w.x_a_cg_lanes] * w.pieces, w.cg[:, 1], w.cg[:, 0], w.h[1:]))
+    w.ticks = list(zip(w.h[:-1], [*w.x_a_cg] * w.pieces, w.cg, w.cg[:, 1], w.cg[:, 0], w.h[1:]))
     return w
 
 
@@ -152,26 +152,26 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b = params["b"]
 
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h]]).T)
-    b_lanes = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]]).reshape(2, 1, n_h)
+    b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([U[:n_h], 0.5 * U[n_h:2*n_h]]).T)
-    U_cg_h = w.U_cg_h
-    U_cg_h_lanes = w.U_cg_h_lanes
+    a_cg = w.a_cg
+    a_cg_lanes = w.a_cg_lanes
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_c_x = W_c x; half_W_g_x = half_W_g x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_cg[:steps].reshape(steps * B, 2*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_cg[:steps].reshape(steps * B, 2*n_h))
         # x_a_c = W_c_x + b_c; half_x_a_g = half_W_g_x + half_b_g
-        np.add(w.x_a_cg_lanes[:steps], b_lanes, out=w.x_a_cg_lanes[:steps])
+        np.add(w.x_a_cg[:steps], b_row, out=w.x_a_cg[:steps])
 
-        for h_prev, cg, x_a_cg_lanes, g, c, h in w.ticks[now]:
+        for h_prev, x_a_cg, cg, g, c, h in w.ticks[now]:
             # one product of h[t-1]: U_c_h = U_c h[t-1]; half_U_g_h = half_U_g h[t-1]
-            np.dot(h_prev, U_T, out=U_cg_h)
+            np.dot(h_prev, U_T, out=a_cg)
             # a_c = U_c_h + x_a_c; half_a_g = half_U_g_h + half_x_a_g
-            np.add(x_a_cg_lanes, U_cg_h_lanes, out=cg)
+            np.add(a_cg, x_a_cg, out=a_cg)
             # c = tanh(a_c); half_g = tanh(half_a_g)
-            np.tanh(cg, out=cg)
+            np.tanh(a_cg_lanes, out=cg)
             # g_1 = half_g/2
             np.multiply(g, 0.5, out=g)
             # g = g_1 + 1/2
@@ -256,18 +256,18 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.add(dh_prev, k_dh_prev_3, out=dh_prev)
 
         # one product: dx = W_gᵀ da_g + W_cᵀ da_c
-        np.dot(
+        np.matmul(
             v.da_c_da_g_k_dh_prev_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h),
             W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # one product: dW_c = Σ da_c xᵀ; dW_g = Σ da_g xᵀ
-        dW += np.dot(
+        dW += np.matmul(
             v.da_c_da_g_k_dh_prev_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_c = Σ da_c h[t-1]ᵀ; dU_g = Σ da_g h[t-1]ᵀ
-        dU += np.dot(
+        dU += np.matmul(
             v.da_c_da_g_k_dh_prev_3[:steps, :, :2*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
@@ -412,6 +412,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -441,12 +447,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -170,7 +170,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_u_z[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.x_u_z[:steps].reshape(steps * B, n_h))
         # x_u_z = W_h_x + b_h
         np.add(w.x_u_z[:steps], b_h, out=w.x_u_z[:steps])
 
@@ -281,7 +281,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_drate = k_k_drate + k_k_drate_2
         np.add(v.k_drate[:steps], v.k_k_drate[:steps], out=v.k_drate[:steps])
         # one product of du_z: dx = W_hᵀ du_z
-        np.dot(v.du_z[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.du_z[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # du_h = du_z*h[t-1]
         np.multiply(v.du_z[:steps], w.h[now], out=v.du_h_[:steps])
         # drate = Σ k_drate
@@ -290,7 +290,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         du_h += np.sum(v.du_h_[:steps].reshape(steps * B, n_h), axis=0)
         db_h += np.sum(v.du_z[:steps].reshape(steps * B, n_h), axis=0)
         # one product: dW_h = Σ du_z xᵀ
-        dW_h += np.dot(v.du_z[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.du_z[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
 
     dsigmoid_c_h = drate * dt
     dc_h_ = dsigmoid_c_h * v.k_dc_h
@@ -436,6 +436,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -465,12 +471,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

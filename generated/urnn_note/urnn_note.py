@@ -149,7 +149,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: W_h_x = W_h x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.W_h_x[:steps].reshape(steps * B, n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_h_T, out=w.W_h_x[:steps].reshape(steps * B, n_h))
 
         for h_prev, W_h_x, h in w.ticks[now]:
             # one product of h[t-1]: U_h_h = U_h h[t-1]
@@ -232,13 +232,13 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             np.dot(da_h, U_h, out=dh_prev)
 
         # one product of da_h: dx = W_hᵀ da_h
-        np.dot(v.da_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
+        np.matmul(v.da_h[:steps].reshape(steps * B, n_h), W_h, out=v.dx[now].reshape(steps * B, n_x))
         # db_h = dh*k_db_h
         np.multiply(v.k_db_h[:steps], v.dh[:steps], out=v.db_h_[:steps])
         # one product: dU_h = Σ da_h h[t-1]ᵀ
-        dU_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
+        dU_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.h[now].reshape(steps * B, n_h))
         # one product: dW_h = Σ da_h xᵀ
-        dW_h += np.dot(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
+        dW_h += np.matmul(v.da_h[:steps].reshape(steps * B, n_h).T, w.x[now].reshape(steps * B, n_x))
         # db_h = Σ db_h
         db_h += np.sum(v.db_h_[:steps].reshape(steps * B, n_h), axis=0)
 
@@ -363,6 +363,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -392,12 +398,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -101,8 +101,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 6*n_h, 4*n_h, dtype)
-    w.U_rzn_h = np.empty((B, 3*n_h), dtype)  # half_U_r_h, half_U_z_h, U_n_h: (n_h) each
-    w.U_rzn_h_lanes = w.U_rzn_h.reshape(B, 3, n_h).transpose(1, 0, 2)
+    w.r_1_z_1_U_n_h = np.empty((B, 3*n_h), dtype)  # r_1, z_1, U_n_h: (n_h) each
+    w.r_1_z_1_U_n_h_lanes = w.r_1_z_1_U_n_h.reshape(B, 3, n_h).transpose(1, 0, 2)
     w.x_a_rzg = np.empty((w.piece, B, 3*n_h), dtype)  # half_x_a_r, half_x_a_z, x_a_g: (n_h) each
     w.x_a_rzg_lanes = w.x_a_rzg.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.rz = np.empty((T, 2, B, n_h), dtype)  # r, z: (n_h) each
@@ -117,8 +117,8 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
+            [*w.x_a_rzg[:, :, :2*n_h]] * w.pieces,
             w.rz,
-            [*w.x_a_rzg_lanes[:, 0:2]] * w.pieces,
             w.u_g,
             w.g,
             w.rz[:, 0],
@@ -143,10 +143,10 @@ def _adjoint_workspace(w):
     v.k_da_g_1 = np.empty((v.piece, B, n_h), dtype)
     v.k_da_g_5 = np.empty((v.piece, B, n_h), dtype)
     v.k_da_g = np.empty((v.piece, B, n_h), dtype)
-    v.da_g_to_k_dh_prev_4 = np.empty((v.piece, B, 5*n_h), dtype)  # da_g, da_r, da_z, du_g, k_dh[t-1]_4: (n_h) each
-    v.da_g_to_k_dh_prev_4_lanes = v.da_g_to_k_dh_prev_4.reshape(v.piece, B, 5, n_h).transpose(0, 2, 1, 3)
-    # k_da_r, k_da_z, k_du_g, k_k_dh[t-1]_4: (n_h) each
-    v.k_da_r_to_k_k_dh_prev_4 = np.empty((v.piece, 4, B, n_h), dtype)
+    v.k_dh_prev_4_to_da_g = np.empty((v.piece, B, 5*n_h), dtype)  # k_dh[t-1]_4, du_g, da_r, da_z, da_g: (n_h) each
+    v.k_dh_prev_4_to_da_g_lanes = v.k_dh_prev_4_to_da_g.reshape(v.piece, B, 5, n_h).transpose(0, 2, 1, 3)
+    # k_k_dh[t-1]_4, k_du_g, k_da_r, k_da_z: (n_h) each
+    v.k_k_dh_prev_4_to_k_da_z = np.empty((v.piece, 4, B, n_h), dtype)
     v.k_da_z_1 = np.empty((v.piece, B, n_h), dtype)
     v.k_da_r_1 = np.empty((v.piece, B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
@@ -158,10 +158,10 @@ def _adjoint_workspace(w):
         zip(
             [*v.dh] * v.pieces,
             [*v.dy_h] * v.pieces,
-            [*v.da_g_to_k_dh_prev_4_lanes[:, 1:5]] * v.pieces,
-            [*v.k_da_r_to_k_k_dh_prev_4] * v.pieces,
-            [*v.da_g_to_k_dh_prev_4[:, :, n_h:4*n_h]] * v.pieces,
-            [*v.da_g_to_k_dh_prev_4_lanes[:, 4]] * v.pieces,
+            [*v.k_dh_prev_4_to_da_g_lanes[:, 0:4]] * v.pieces,
+            [*v.k_k_dh_prev_4_to_k_da_z] * v.pieces,
+            [*v.k_dh_prev_4_to_da_g[:, :, n_h:4*n_h]] * v.pieces,
+            [*v.k_dh_prev_4_to_da_g_lanes[:, 0]] * v.pieces,
         ),
     )
     return v
@@ -197,34 +197,35 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     c_n = params["c_n"]
 
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
-    b_lanes = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]]).reshape(3, 1, n_h)
+    b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h]]).T)
-    U_rzn_h = w.U_rzn_h
-    half_U_rz_h = w.U_rzn_h_lanes[0:2]
-    U_n_h = w.U_rzn_h_lanes[2]
+    r_1_z_1_U_n_h = w.r_1_z_1_U_n_h
+    rz_1_rows = w.r_1_z_1_U_n_h[:, :2*n_h]
+    rz_1 = w.r_1_z_1_U_n_h_lanes[0:2]
+    U_n_h = w.r_1_z_1_U_n_h_lanes[2]
     h_1 = w.h_1
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
         now = slice(start, start + steps)
         # one product of x: half_W_r_x = half_W_r x; half_W_z_x = half_W_z x; W_n_x = W_n x
-        np.dot(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_rzg[:steps].reshape(steps * B, 3*n_h))
+        np.matmul(w.x[now].reshape(steps * B, n_x), W_T, out=w.x_a_rzg[:steps].reshape(steps * B, 3*n_h))
         # half_x_a_r = half_W_r_x + half_b_r; half_x_a_z = half_W_z_x + half_b_z; x_a_g = W_n_x + b_n
-        np.add(w.x_a_rzg_lanes[:steps], b_lanes, out=w.x_a_rzg_lanes[:steps])
+        np.add(w.x_a_rzg[:steps], b_row, out=w.x_a_rzg[:steps])
         # k_h = 1 - m_h
         np.subtract(1, w.m_h[now], out=w.k_h[:steps])
 
-        for h_prev, rz, half_x_a_rz, u_g, g, r, x_a_g, h_new, z, m_h, k_h, h in w.ticks[now]:
+        for h_prev, half_x_a_rz_rows, rz, u_g, g, r, x_a_g, h_new, z, m_h, k_h, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]; half_U_z_h = half_U_z h[t-1]; U_n_h = U_n h[t-1]
-            np.dot(h_prev, U_T, out=U_rzn_h)
+            np.dot(h_prev, U_T, out=r_1_z_1_U_n_h)
             # half_a_r = half_U_r_h + half_x_a_r; half_a_z = half_U_z_h + half_x_a_z
-            np.add(half_x_a_rz, half_U_rz_h, out=rz)
+            np.add(rz_1_rows, half_x_a_rz_rows, out=rz_1_rows)
             # half_r = tanh(half_a_r); half_z = tanh(half_a_z)
-            np.tanh(rz, out=rz)
+            np.tanh(rz_1_rows, out=rz_1_rows)
             # r_1 = half_r/2; z_1 = half_z/2
-            np.multiply(rz, 0.5, out=rz)
+            np.multiply(rz_1_rows, 0.5, out=rz_1_rows)
             # r = r_1 + 1/2; z = z_1 + 1/2
-            np.add(rz, 0.5, out=rz)
+            np.add(0.5, rz_1, out=rz)
             # u_g = U_n_h + c_n
             np.add(c_n, U_n_h, out=u_g)
             # a_g_1 = r*u_g
@@ -277,7 +278,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     W = params["W"]
     U = params["U"]
 
-    W_rows = np.concatenate([W[2*n_h:3*n_h], W[:2*n_h]])
+    U_rows = np.concatenate([U[2*n_h:3*n_h], U[:2*n_h]])
     dW = np.zeros_like(params["W"], order="C")
     dU = np.zeros_like(params["U"], order="C")
     db = np.zeros_like(params["b"], order="C")
@@ -300,30 +301,30 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_g = k_da_g_4*k_da_g_5
         np.multiply(v.k_da_g[:steps], v.k_da_g_5[:steps], out=v.k_da_g[:steps])
         # k_du_g = k_da_g*r
-        np.multiply(v.k_da_g[:steps], w.rz[now, 0], out=v.k_da_r_to_k_k_dh_prev_4[:steps, 2])
+        np.multiply(v.k_da_g[:steps], w.rz[now, 0], out=v.k_k_dh_prev_4_to_k_da_z[:steps, 1])
         # k_k_dh[t-1]_4_1 = k_da_g_1*z
-        np.multiply(v.k_da_g_1[:steps], w.rz[now, 1], out=v.k_da_r_to_k_k_dh_prev_4[:steps, 3])
+        np.multiply(v.k_da_g_1[:steps], w.rz[now, 1], out=v.k_k_dh_prev_4_to_k_da_z[:steps, 0])
         # k_k_dh[t-1]_4 = k_k_dh[t-1]_4_1 + m_h
-        np.add(v.k_da_r_to_k_k_dh_prev_4[:steps, 3], w.m_h[now], out=v.k_da_r_to_k_k_dh_prev_4[:steps, 3])
+        np.add(v.k_k_dh_prev_4_to_k_da_z[:steps, 0], w.m_h[now], out=v.k_k_dh_prev_4_to_k_da_z[:steps, 0])
         # k_da_r_1 = 1 - r
         np.subtract(1, w.rz[now, 0], out=v.k_da_r_1[:steps])
         # k_da_r_2 = k_du_g*u_g
-        np.multiply(v.k_da_r_to_k_k_dh_prev_4[:steps, 2], w.u_g[now], out=v.k_da_r_to_k_k_dh_prev_4[:steps, 0])
+        np.multiply(v.k_k_dh_prev_4_to_k_da_z[:steps, 1], w.u_g[now], out=v.k_k_dh_prev_4_to_k_da_z[:steps, 2])
         # k_da_r = k_da_r_1*k_da_r_2
         np.multiply(
-            v.k_da_r_to_k_k_dh_prev_4[:steps, 0],
+            v.k_k_dh_prev_4_to_k_da_z[:steps, 2],
             v.k_da_r_1[:steps],
-            out=v.k_da_r_to_k_k_dh_prev_4[:steps, 0],
+            out=v.k_k_dh_prev_4_to_k_da_z[:steps, 2],
         )
         # k_da_z_1 = -g + h[t-1]
         np.subtract(w.h[now], w.g[now], out=v.k_da_z_1[:steps])
         # k_da_z_2 = k_da_g_5*z
-        np.multiply(v.k_da_g_5[:steps], w.rz[now, 1], out=v.k_da_r_to_k_k_dh_prev_4[:steps, 1])
+        np.multiply(v.k_da_g_5[:steps], w.rz[now, 1], out=v.k_k_dh_prev_4_to_k_da_z[:steps, 3])
         # k_da_z = k_da_z_1*k_da_z_2
         np.multiply(
-            v.k_da_r_to_k_k_dh_prev_4[:steps, 1],
+            v.k_k_dh_prev_4_to_k_da_z[:steps, 3],
             v.k_da_z_1[:steps],
-            out=v.k_da_r_to_k_k_dh_prev_4[:steps, 1],
+            out=v.k_k_dh_prev_4_to_k_da_z[:steps, 3],
         )
         # k_dm_h = h[t-1] - h_new
         np.subtract(w.h[now], w.h_new[now], out=v.k_dm_h[:steps])
@@ -331,48 +332,47 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         for (
             dh,
             dy_h,
-            da_r_to_k_dh_prev_4,
-            k_da_r_to_k_k_dh_prev_4,
-            da_r_da_z_du_g_rows,
+            k_dh_prev_4_to_da_z,
+            k_k_dh_prev_4_to_k_da_z,
+            du_g_da_r_da_z_rows,
             k_dh_prev_4,
         ) in v.ticks[now][::-1]:
             # dh = dh[t+1] + dy_h
             np.add(dh_prev, dy_h, out=dh)
             # du_g = dh*k_du_g; da_z = dh*k_da_z; da_r = dh*k_da_r; k_dh[t-1]_4 = dh*k_k_dh[t-1]_4
-            np.multiply(dh, k_da_r_to_k_k_dh_prev_4, out=da_r_to_k_dh_prev_4)
+            np.multiply(dh, k_k_dh_prev_4_to_k_da_z, out=k_dh_prev_4_to_da_z)
             # one product: p_dh[t-1] = U_nᵀ du_g + U_zᵀ da_z + U_rᵀ da_r
-            np.dot(da_r_da_z_du_g_rows, U, out=dh_prev)
+            np.dot(du_g_da_r_da_z_rows, U_rows, out=dh_prev)
             # dh[t-1] = k_dh[t-1]_4 + p_dh[t-1]
             np.add(dh_prev, k_dh_prev_4, out=dh_prev)
 
         # da_g = dh*k_da_g
-        np.multiply(v.k_da_g[:steps], v.dh[:steps], out=v.da_g_to_k_dh_prev_4_lanes[:steps, 0])
+        np.multiply(v.k_da_g[:steps], v.dh[:steps], out=v.k_dh_prev_4_to_da_g_lanes[:steps, 4])
         # one product: dx = W_nᵀ da_g + W_zᵀ da_z + W_rᵀ da_r
-        np.dot(
-            v.da_g_to_k_dh_prev_4[:steps, :, :3*n_h].reshape(steps * B, 3*n_h),
-            W_rows,
+        np.matmul(
+            v.k_dh_prev_4_to_da_g[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h),
+            W,
             out=v.dx[now].reshape(steps * B, n_x),
         )
         # dm_h = dh*k_dm_h
         np.multiply(v.k_dm_h[:steps], v.dh[:steps], out=v.dm_h[now])
         # one product: dW_r = Σ da_r xᵀ; dW_z = Σ da_z xᵀ; dW_n = Σ da_g xᵀ
-        dW[2*n_h:3*n_h] += np.dot(
-            v.da_g_to_k_dh_prev_4[:steps, :, :n_h].reshape(steps * B, n_h).T,
-            w.x[now].reshape(steps * B, n_x),
-        )
-        dW[:2*n_h] += np.dot(
-            v.da_g_to_k_dh_prev_4[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h).T,
+        dW += np.matmul(
+            v.k_dh_prev_4_to_da_g[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h).T,
             w.x[now].reshape(steps * B, n_x),
         )
         # one product: dU_r = Σ da_r h[t-1]ᵀ; dU_z = Σ da_z h[t-1]ᵀ; dU_n = Σ du_g h[t-1]ᵀ
-        dU += np.dot(
-            v.da_g_to_k_dh_prev_4[:steps, :, n_h:4*n_h].reshape(steps * B, 3*n_h).T,
+        dU[2*n_h:3*n_h] += np.matmul(
+            v.k_dh_prev_4_to_da_g[:steps, :, n_h:2*n_h].reshape(steps * B, n_h).T,
+            w.h[now].reshape(steps * B, n_h),
+        )
+        dU[:2*n_h] += np.matmul(
+            v.k_dh_prev_4_to_da_g[:steps, :, 2*n_h:4*n_h].reshape(steps * B, 2*n_h).T,
             w.h[now].reshape(steps * B, n_h),
         )
         # db_r = Σ da_r; db_z = Σ da_z; db_n = Σ da_g; dc_n = Σ du_g
-        db[2*n_h:3*n_h] += np.sum(v.da_g_to_k_dh_prev_4[:steps, :, :n_h].reshape(steps * B, n_h), axis=0)
-        db[:2*n_h] += np.sum(v.da_g_to_k_dh_prev_4[:steps, :, n_h:3*n_h].reshape(steps * B, 2*n_h), axis=0)
-        dc_n += np.sum(v.da_g_to_k_dh_prev_4[:steps, :, 3*n_h:4*n_h].reshape(steps * B, n_h), axis=0)
+        dc_n += np.sum(v.k_dh_prev_4_to_da_g[:steps, :, n_h:2*n_h].reshape(steps * B, n_h), axis=0)
+        db += np.sum(v.k_dh_prev_4_to_da_g[:steps, :, 2*n_h:5*n_h].reshape(steps * B, 3*n_h), axis=0)
 
     return {"W": dW, "U": dU, "b": db, "c_n": dc_n}, {"x": v.dx, "m_h": v.dm_h}, {"h": v.dh_prev.copy()}
 
@@ -540,6 +540,12 @@ def _placed(whole, part, start, T):
     return whole
 
 
+def _pieces(T, B):
+    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
+    piece = max(1, -(-T // max(1, T * B // ROWS)))
+    return piece, -(-T // piece)
+
+
 def _named(what, arrays, names):
     """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
@@ -569,12 +575,6 @@ def _check(name, array, shape, symbols, dtype):
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; it must be ({', '.join(symbols)}) = {shape}")
     return array
-
-
-def _pieces(T, B):
-    """Cut T ticks into equal pieces of at least ROWS rows: the ticks of a piece, and the number of pieces."""
-    piece = max(1, -(-T // max(1, T * B // ROWS)))
-    return piece, -(-T // piece)
 
 
 def _reserve(T, B, piece, every, passing, dtype):

@@ -7,6 +7,7 @@ from typing import Any
 
 import symrnn
 from symrnn.analysis.structure import Structure, structure
+from symrnn.backends.numpy_passes import passes_text
 from symrnn.cell import Cell
 from symrnn.cell_text import names_of, tree_text
 from symrnn.command.table import aligned
@@ -14,12 +15,17 @@ from symrnn.record import Declaration, Shape
 from symrnn.unify import shape_text
 
 
-def cell_text(cell: type[Cell]) -> str:
-    """Equations with shapes, what kind of recurrence it is, how parameters are stacked, the schedule and its cost."""
+def cell_text(cell: type[Cell], passes: bool = False) -> str:
+    """Equations with shapes, what kind of recurrence it is, how parameters are stacked, the schedule and its cost.
+
+    ``passes`` adds what each pass of the NumPy backend makes of the schedule.
+    """
     derivation = symrnn.derive(cell)
     arrays = aligned([("  " + a.name, shape_text(a.shape), " ".join(a.blocks)) for a in cell.arrays])
     stacked = f"stacked parameters\n{arrays}" if cell.arrays else "no parameters"
-    return "\n\n".join([str(cell), kind_text(structure(cell)), stacked, str(derivation.schedule).rstrip()])
+    parts = [str(cell), kind_text(structure(cell)), stacked, str(derivation.schedule).rstrip()]
+    parts += [passes_text(derivation.schedule).rstrip()] if passes else []
+    return "\n\n".join(parts)
 
 
 def kind_text(found: Structure) -> str:
@@ -27,10 +33,11 @@ def kind_text(found: Structure) -> str:
     return "\n".join([found.summary(), *found.grid(), *found.counts()])
 
 
-def cell_facts(name: str, cell: type[Cell]) -> dict[str, Any]:
+def cell_facts(name: str, cell: type[Cell], passes: bool = False) -> dict[str, Any]:
     """The same as plain data; shapes are lists of symbols as text."""
     names = names_of(cell.record)
-    return {
+    schedule = symrnn.derive(cell).schedule
+    facts = {
         "id": name,
         "class": cell.name,
         "year": cell.year,
@@ -47,8 +54,9 @@ def cell_facts(name: str, cell: type[Cell]) -> dict[str, Any]:
             for e in cell.equations
         ],
         "structure": structure(cell).facts(),
-        "schedule": str(symrnn.derive(cell).schedule).splitlines(),
+        "schedule": str(schedule).splitlines(),
     }
+    return facts | {"passes": passes_text(schedule).splitlines()} if passes else facts
 
 
 def _declared(items: Iterable[Declaration]) -> dict[str, list[str]]:

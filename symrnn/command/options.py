@@ -22,6 +22,7 @@ PLOT_HELP = "Write a picture: time and memory per step against n, B and T."
 CellName = Annotated[str, typer.Argument(metavar="CELL", help="An id of the zoo, file.py:ClassName, or note.md#name.")]
 CellNames = Annotated[list[str] | None, typer.Argument(metavar="CELL", help="The whole zoo if none is named.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Passes = Annotated[bool, typer.Option("--passes", help="Also what each pass of the NumPy backend does.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that symrnn did not write.")]
 Accurate = Annotated[bool, typer.Option("--accurate", help="Derivatives that stay exact where gates saturate.")]
 OutFolder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to.")]

@@ -1,4 +1,6 @@
-"""Three small cells as text: the step, its adjoint and the schedule, compared to the letter with tests/golden/*.txt.
+"""Three small cells as text, compared to the letter with tests/golden/*.txt.
+
+Step, adjoint, schedule, and what each pass of the NumPy backend makes of the schedule.
 
 The files were read line by line when they were written. After a change of what is printed, renew them with
 ``PYTHONPATH=tests .venv/bin/python tests/engine/test_golden.py``, and read ``git diff tests/golden`` before committing.
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from jacobian_cells import ScalarGate
 
+from symrnn.backends.numpy_passes import passes_text
 from symrnn.cell import Cell
 from symrnn.emission import compile_record
 from symrnn.zoo import zoo
@@ -23,7 +26,7 @@ RENEW = "renew it with PYTHONPATH=tests .venv/bin/python tests/engine/test_golde
 
 def text(cell: type[Cell]) -> str:
     plan = compile_record(cell.record)
-    return "\n".join([str(plan.program.forward), str(plan.program.backward), str(plan)])
+    return "\n".join([str(plan.program.forward), str(plan.program.backward), str(plan), passes_text(plan)])
 
 
 @pytest.mark.parametrize("id", CELLS)
