@@ -70,7 +70,7 @@ def test_show(said: Any) -> None:
     assert "  c[t]    ■       \\" in out and "parameters  4*n_h*(n_h + n_x + 1)" in out
 
 
-def test_show_says_what_each_pass_makes_of_the_loop(said: Said) -> None:
+def test_show_says_what_each_pass_makes_of_the_loop(said: Any) -> None:
     code, out, _ = said("show", "lstm", "--passes")
     assert code == 0 and "passes of the NumPy kernel" not in said("show", "lstm")[1]
     forward = out.partition("passes of the NumPy kernel")[2].partition("backward:")[0]

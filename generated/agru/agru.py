@@ -89,8 +89,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 5*n_h, 2*n_h + 1, dtype)
-    w.r_1_U_h_h = np.empty((T, B, 2*n_h), dtype)  # r_1, U_h_h: (n_h) each
-    w.r_1_U_h_h_lanes = w.r_1_U_h_h.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
+    w.a_r_U_h_h = np.empty((T, B, 2*n_h), dtype)  # half_a_r, U_h_h: (n_h) each
+    w.a_r_U_h_h_lanes = w.a_r_U_h_h.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
     w.x_a_r_x_a_h_tilde = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_r_x_a_h_tilde_lanes = w.x_a_r_x_a_h_tilde.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.r = np.empty((T, B, n_h), dtype)
@@ -103,12 +103,12 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.r_1_U_h_h,
-            w.r_1_U_h_h_lanes[:, 0],
+            w.a_r_U_h_h,
+            w.a_r_U_h_h_lanes[:, 0],
             [*w.x_a_r_x_a_h_tilde_lanes[:, 0]] * w.pieces,
             w.r,
             w.h_tilde,
-            w.r_1_U_h_h_lanes[:, 1],
+            w.a_r_U_h_h_lanes[:, 1],
             [*w.x_a_r_x_a_h_tilde_lanes[:, 1]] * w.pieces,
             [*w.k_h] * w.pieces,
             w.a,
@@ -197,17 +197,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         # k_h = 1 - a
         np.subtract(1, w.a[now], out=w.k_h[:steps])
 
-        for h_prev, r_1_U_h_h, r_1, half_x_a_r, r, h_tilde, U_h_h, x_a_h_tilde, k_h, a, h in w.ticks[now]:
+        for h_prev, a_r_U_h_h, half_a_r, half_x_a_r, r, h_tilde, U_h_h, x_a_h_tilde, k_h, a, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_T, out=r_1_U_h_h)
+            np.dot(h_prev, U_T, out=a_r_U_h_h)
             # half_a_r = half_U_r_h + half_x_a_r
-            np.add(r_1, half_x_a_r, out=r_1)
+            np.add(half_a_r, half_x_a_r, out=half_a_r)
             # half_r = tanh(half_a_r)
-            np.tanh(r_1, out=r_1)
+            np.tanh(half_a_r, out=r)
             # r_1 = half_r/2
-            np.multiply(r_1, 0.5, out=r_1)
+            np.multiply(r, 0.5, out=r)
             # r = r_1 + 1/2
-            np.add(0.5, r_1, out=r)
+            np.add(r, 0.5, out=r)
             # a_h_tilde_1 = U_h_h*r
             np.multiply(r, U_h_h, out=h_tilde)
             # a_h_tilde = a_h_tilde_1 + x_a_h_tilde
@@ -271,7 +271,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_dU_h_h = k_da_h_tilde*r
         np.multiply(v.k_da_h_tilde[:steps], w.r[now], out=v.k_dU_h_h[:steps])
         # k_da_r_2 = U_h_h*k_dU_h_h
-        np.multiply(v.k_dU_h_h[:steps], w.r_1_U_h_h_lanes[now, 1], out=v.k_da_r[:steps])
+        np.multiply(v.k_dU_h_h[:steps], w.a_r_U_h_h_lanes[now, 1], out=v.k_da_r[:steps])
         # k_da_r_1 = 1 - r
         np.subtract(1, w.r[now], out=v.k_da_r_1[:steps])
         # k_da_r = k_da_r_1*k_da_r_2

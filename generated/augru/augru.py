@@ -97,8 +97,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 6*n_h, 3*n_h + 1, dtype)
-    w.ur_1 = np.empty((B, 2*n_h), dtype)  # u_1, r_1: (n_h) each
-    w.ur_1_lanes = w.ur_1.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.half_a_ur = np.empty((B, 2*n_h), dtype)  # half_a_u, half_a_r: (n_h) each
+    w.half_a_ur_lanes = w.half_a_ur.reshape(B, 2, n_h).transpose(1, 0, 2)
     # half_x_a_u, half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_u_x_a_r_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
     w.x_a_u_x_a_r_x_a_h_tilde_lanes = w.x_a_u_x_a_r_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
@@ -201,8 +201,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(0.5 * U[:2*n_h].T)
     U_T_2 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
-    ur_1 = w.ur_1
-    ur_1_lanes = w.ur_1_lanes
+    half_a_ur = w.half_a_ur
+    half_a_ur_lanes = w.half_a_ur_lanes
     a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     for start in range(0, T, w.piece):
@@ -233,15 +233,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             h,
         ) in w.ticks[now]:
             # one product of h[t-1]: half_U_u_h = half_U_u h[t-1]; half_U_r_h = half_U_r h[t-1]
-            np.dot(h_prev, U_T, out=ur_1)
+            np.dot(h_prev, U_T, out=half_a_ur)
             # half_a_u = half_U_u_h + half_x_a_u; half_a_r = half_U_r_h + half_x_a_r
-            np.add(ur_1, half_x_a_ur_rows, out=ur_1)
+            np.add(half_a_ur, half_x_a_ur_rows, out=half_a_ur)
             # half_u = tanh(half_a_u); half_r = tanh(half_a_r)
-            np.tanh(ur_1, out=ur_1)
+            np.tanh(half_a_ur_lanes, out=ur)
             # u_1 = half_u/2; r_1 = half_r/2
-            np.multiply(ur_1, 0.5, out=ur_1)
+            np.multiply(ur, 0.5, out=ur)
             # u = u_1 + 1/2; r = r_1 + 1/2
-            np.add(0.5, ur_1_lanes, out=ur)
+            np.add(ur, 0.5, out=ur)
             # u_tilde = k_u_tilde*u
             np.multiply(k_u_tilde, u, out=u_tilde)
             # u_h_tilde = h[t-1]*r

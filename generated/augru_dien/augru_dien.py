@@ -97,8 +97,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 8*n_h, 3*n_h, dtype)
-    w.u_1_r_1_U_h_h = np.empty((T, B, 3*n_h), dtype)  # u_1, r_1, U_h_h: (n_h) each
-    w.u_1_r_1_U_h_h_lanes = w.u_1_r_1_U_h_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
+    w.a_u_a_r_U_h_h = np.empty((T, B, 3*n_h), dtype)  # half_a_u, half_a_r, U_h_h: (n_h) each
+    w.a_u_a_r_U_h_h_lanes = w.a_u_a_r_U_h_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
     # half_x_a_u, half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_u_x_a_r_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
     w.x_a_u_x_a_r_x_a_h_tilde_lanes = w.x_a_u_x_a_r_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
@@ -111,17 +111,17 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.u_1_r_1_U_h_h,
-            w.u_1_r_1_U_h_h[:, :, :2*n_h],
+            w.a_u_a_r_U_h_h,
+            w.a_u_a_r_U_h_h[:, :, :2*n_h],
             [*w.x_a_u_x_a_r_x_a_h_tilde[:, :, :2*n_h]] * w.pieces,
             w.ur,
-            w.u_1_r_1_U_h_h_lanes[:, 0:2],
+            w.a_u_a_r_U_h_h_lanes[:, 0:2],
             w.u_tilde,
             w.ur[:, 0],
             w.a,
             w.h_tilde,
             w.ur[:, 1],
-            w.u_1_r_1_U_h_h_lanes[:, 2],
+            w.a_u_a_r_U_h_h_lanes[:, 2],
             [*w.x_a_u_x_a_r_x_a_h_tilde_lanes[:, 2]] * w.pieces,
             w.h[1:],
         ),
@@ -214,11 +214,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for (
             h_prev,
-            u_1_r_1_U_h_h,
-            ur_1_rows,
+            a_u_a_r_U_h_h,
+            half_a_ur_rows,
             half_x_a_ur_rows,
             ur,
-            ur_1,
+            half_a_ur,
             u_tilde,
             u,
             a,
@@ -229,15 +229,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             h,
         ) in w.ticks[now]:
             # one product of h[t-1]: half_U_u_h = half_U_u h[t-1]; half_U_r_h = half_U_r h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_T, out=u_1_r_1_U_h_h)
+            np.dot(h_prev, U_T, out=a_u_a_r_U_h_h)
             # half_a_u = half_U_u_h + half_x_a_u; half_a_r = half_U_r_h + half_x_a_r
-            np.add(ur_1_rows, half_x_a_ur_rows, out=ur_1_rows)
+            np.add(half_a_ur_rows, half_x_a_ur_rows, out=half_a_ur_rows)
             # half_u = tanh(half_a_u); half_r = tanh(half_a_r)
-            np.tanh(ur_1_rows, out=ur_1_rows)
+            np.tanh(half_a_ur, out=ur)
             # u_1 = half_u/2; r_1 = half_r/2
-            np.multiply(ur_1_rows, 0.5, out=ur_1_rows)
+            np.multiply(ur, 0.5, out=ur)
             # u = u_1 + 1/2; r = r_1 + 1/2
-            np.add(0.5, ur_1, out=ur)
+            np.add(ur, 0.5, out=ur)
             # u_tilde = a*u
             np.multiply(u, a, out=u_tilde)
             # a_h_tilde_1 = U_h_h*r
@@ -322,7 +322,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_r_2 = U_h_h*k_dU_h_h
         np.multiply(
             v.k_k_dh_prev_4_to_k_da_r[:steps, 1],
-            w.u_1_r_1_U_h_h_lanes[now, 2],
+            w.a_u_a_r_U_h_h_lanes[now, 2],
             out=v.k_k_dh_prev_4_to_k_da_r[:steps, 3],
         )
         # k_da_r = k_da_r_1*k_da_r_2

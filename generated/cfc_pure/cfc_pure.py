@@ -127,9 +127,9 @@ def _adjoint_workspace(w):
     v.k_k_k_df = np.empty((v.piece, B, n_h), dtype)
     v.k_df_1 = np.empty((v.piece, B, n_h), dtype)
     v.df = np.empty((v.piece, B, n_h), dtype)
-    v.dtanh_u_q_2 = np.empty((B, n_m), dtype)
-    v.k_du_q_2 = np.empty((v.piece, B, n_m), dtype)
+    v.dq = np.empty((B, n_m), dtype)
     v.du_q = np.empty((v.piece, B, n_m), dtype)
+    v.k_du_q_2 = np.empty((v.piece, B, n_m), dtype)
     v.dconcat_x_h = np.empty((v.piece, B, n_h + n_x), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
@@ -277,7 +277,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     dw_tau = np.zeros_like(params["w_tau"], order="C")
     dmagnitude_w_tau = np.zeros((n_h,), dtype)
     dh_prev = v.dh_prev
-    dtanh_u_q_2 = v.dtanh_u_q_2
+    dq = v.dq
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
         now = slice(start, start + steps)
@@ -321,11 +321,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # df = dh*k_df
             np.multiply(k_df, dh, out=df)
             # one product of df: dq = W_1ᵀ df
-            np.dot(df, W_1, out=dtanh_u_q_2)
+            np.dot(df, W_1, out=dq)
             # dtanh_u_q_2 = 17159*dq/10000
-            np.multiply(dtanh_u_q_2, 1.7159, out=dtanh_u_q_2)
+            np.multiply(1.7159, dq, out=du_q)
             # du_q_2 = dtanh_u_q_2*k_du_q_2
-            np.multiply(k_du_q_2, dtanh_u_q_2, out=du_q)
+            np.multiply(du_q, k_du_q_2, out=du_q)
             # du_q = 333*du_q_2/500
             np.multiply(du_q, 0.666, out=du_q)
             # one product of du_q: dconcat_x_h = W_bᵀ du_q

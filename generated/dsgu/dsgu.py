@@ -102,7 +102,7 @@ def workspace(params, T, B):
     w.U_g_u_z_g = np.empty((B, n_h), dtype)
     w.z_g = np.empty((T, B, n_h), dtype)
     w.u_z_out = np.empty((T, B, n_h), dtype)
-    w.half_z_out = np.empty((B, n_h), dtype)
+    w.half_a_z_out = np.empty((B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(
@@ -196,7 +196,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_T_3 = np.ascontiguousarray(0.5 * U[2*n_h:3*n_h].T)
     a_z = w.a_z
     U_g_u_z_g = w.U_g_u_z_g
-    half_z_out = w.half_z_out
+    half_a_z_out = w.half_a_z_out
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -224,11 +224,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # u_z_out = h[t-1]*z_g
             np.multiply(h_prev, z_g, out=u_z_out)
             # one product of u_z_out: half_a_z_out = half_U_o u_z_out
-            np.dot(u_z_out, U_T_3, out=half_z_out)
+            np.dot(u_z_out, U_T_3, out=half_a_z_out)
             # half_z_out = tanh(half_a_z_out)
-            np.tanh(half_z_out, out=half_z_out)
+            np.tanh(half_a_z_out, out=z_out)
             # z_out_1 = half_z_out/2
-            np.multiply(0.5, half_z_out, out=z_out)
+            np.multiply(z_out, 0.5, out=z_out)
             # z_2 = z_1 + 1/2; z_out = z_out_1 + 1/2
             np.add(z_z_out, 0.5, out=z_z_out)
             # z_3 = minimum(z_2, 1)

@@ -99,8 +99,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 5*n_h, 3*n_h, dtype)
-    w.r_1_z_1_U_n_h = np.empty((B, 3*n_h), dtype)  # r_1, z_1, U_n_h: (n_h) each
-    w.r_1_z_1_U_n_h_lanes = w.r_1_z_1_U_n_h.reshape(B, 3, n_h).transpose(1, 0, 2)
+    w.a_r_a_z_U_n_h = np.empty((B, 3*n_h), dtype)  # half_a_r, half_a_z, U_n_h: (n_h) each
+    w.a_r_a_z_U_n_h_lanes = w.a_r_a_z_U_n_h.reshape(B, 3, n_h).transpose(1, 0, 2)
     w.x_a_rzn = np.empty((w.piece, B, 3*n_h), dtype)  # half_x_a_r, half_x_a_z, x_a_n: (n_h) each
     w.x_a_rzn_lanes = w.x_a_rzn.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.rz = np.empty((T, 2, B, n_h), dtype)  # r, z: (n_h) each
@@ -181,10 +181,10 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:2*n_h], W[2*n_h:3*n_h]]).T)
     b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], U[2*n_h:3*n_h]]).T)
-    r_1_z_1_U_n_h = w.r_1_z_1_U_n_h
-    rz_1_rows = w.r_1_z_1_U_n_h[:, :2*n_h]
-    rz_1 = w.r_1_z_1_U_n_h_lanes[0:2]
-    U_n_h = w.r_1_z_1_U_n_h_lanes[2]
+    a_r_a_z_U_n_h = w.a_r_a_z_U_n_h
+    half_a_rz_rows = w.a_r_a_z_U_n_h[:, :2*n_h]
+    half_a_rz = w.a_r_a_z_U_n_h_lanes[0:2]
+    U_n_h = w.a_r_a_z_U_n_h_lanes[2]
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -196,15 +196,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, half_x_a_rz_rows, rz, u_n, n, r, x_a_n, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]; half_U_z_h = half_U_z h[t-1]; U_n_h = U_n h[t-1]
-            np.dot(h_prev, U_T, out=r_1_z_1_U_n_h)
+            np.dot(h_prev, U_T, out=a_r_a_z_U_n_h)
             # half_a_r = half_U_r_h + half_x_a_r; half_a_z = half_U_z_h + half_x_a_z
-            np.add(rz_1_rows, half_x_a_rz_rows, out=rz_1_rows)
+            np.add(half_a_rz_rows, half_x_a_rz_rows, out=half_a_rz_rows)
             # half_r = tanh(half_a_r); half_z = tanh(half_a_z)
-            np.tanh(rz_1_rows, out=rz_1_rows)
+            np.tanh(half_a_rz, out=rz)
             # r_1 = half_r/2; z_1 = half_z/2
-            np.multiply(rz_1_rows, 0.5, out=rz_1_rows)
+            np.multiply(rz, 0.5, out=rz)
             # r = r_1 + 1/2; z = z_1 + 1/2
-            np.add(0.5, rz_1, out=rz)
+            np.add(rz, 0.5, out=rz)
             # u_n = U_n_h + c_n
             np.add(c_n, U_n_h, out=u_n)
             # a_n_1 = r*u_n

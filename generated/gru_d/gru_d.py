@@ -142,8 +142,8 @@ def workspace(params, T, B):
     w.h_hat = np.empty((T, B, n_h), dtype)
     w.W_r_x_hat_to_a_h_tilde = np.empty((B, 3*n_h), dtype)  # half_W_r_x_hat, half_W_z_x_hat, a_h_tilde: (n_h) each
     w.W_r_x_hat_to_a_h_tilde_lanes = w.W_r_x_hat_to_a_h_tilde.reshape(B, 3, n_h).transpose(1, 0, 2)
-    w.rz_1 = np.empty((B, 2*n_h), dtype)  # r_1, z_1: (n_h) each
-    w.rz_1_lanes = w.rz_1.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.half_a_rz = np.empty((B, 2*n_h), dtype)  # half_a_r, half_a_z: (n_h) each
+    w.half_a_rz_lanes = w.half_a_rz.reshape(B, 2, n_h).transpose(1, 0, 2)
     # half_x_a_r, half_x_a_z, x_a_h_tilde: (n_h) each
     w.x_a_r_x_a_z_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
     w.x_a_r_x_a_z_x_a_h_tilde_lanes = w.x_a_r_x_a_z_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
@@ -287,9 +287,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_T_2 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
     xl_1 = w.xl_1
     W_r_x_hat_to_a_h_tilde = w.W_r_x_hat_to_a_h_tilde
-    rz_1 = w.rz_1
+    half_a_rz = w.half_a_rz
     half_W_rz_x_hat_rows = w.W_r_x_hat_to_a_h_tilde[:, :2*n_h]
-    rz_1_lanes = w.rz_1_lanes
+    half_a_rz_lanes = w.half_a_rz_lanes
     U_h_u_h_tilde = w.U_h_u_h_tilde
     a_h_tilde = w.W_r_x_hat_to_a_h_tilde_lanes[2]
     h_2 = w.h_2
@@ -372,17 +372,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             #     W_h x_hat
             np.dot(x_hat, W_T, out=W_r_x_hat_to_a_h_tilde)
             # one product of h_hat: half_U_z_h_hat = half_U_z h_hat; half_U_r_h_hat = half_U_r h_hat
-            np.dot(h_hat, U_T, out=rz_1)
+            np.dot(h_hat, U_T, out=half_a_rz)
             # half_a_z_1 = half_U_z_h_hat + half_x_a_z; half_a_r_1 = half_U_r_h_hat + half_x_a_r
-            np.add(rz_1, half_x_a_rz_rows, out=rz_1)
+            np.add(half_a_rz, half_x_a_rz_rows, out=half_a_rz)
             # half_a_z = half_W_z_x_hat + half_a_z_1; half_a_r = half_W_r_x_hat + half_a_r_1
-            np.add(rz_1, half_W_rz_x_hat_rows, out=rz_1)
+            np.add(half_a_rz, half_W_rz_x_hat_rows, out=half_a_rz)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(rz_1, out=rz_1)
+            np.tanh(half_a_rz_lanes, out=rz)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(rz_1, 0.5, out=rz_1)
+            np.multiply(rz, 0.5, out=rz)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(0.5, rz_1_lanes, out=rz)
+            np.add(rz, 0.5, out=rz)
             # u_h_tilde = h_hat*r
             np.multiply(h_hat, r, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde

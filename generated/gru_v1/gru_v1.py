@@ -95,8 +95,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 7*n_h, 3*n_h, dtype)
-    w.z_1_r_1_U_h_h = np.empty((T, B, 3*n_h), dtype)  # z_1, r_1, U_h_h: (n_h) each
-    w.z_1_r_1_U_h_h_lanes = w.z_1_r_1_U_h_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
+    w.a_z_a_r_U_h_h = np.empty((T, B, 3*n_h), dtype)  # half_a_z, half_a_r, U_h_h: (n_h) each
+    w.a_z_a_r_U_h_h_lanes = w.a_z_a_r_U_h_h.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
     # half_x_a_z, half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_z_x_a_r_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
     w.x_a_z_x_a_r_x_a_h_tilde_lanes = w.x_a_z_x_a_r_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
@@ -107,14 +107,14 @@ def workspace(params, T, B):
     w.ticks = list(
         zip(
             w.h[:-1],
-            w.z_1_r_1_U_h_h,
-            w.z_1_r_1_U_h_h[:, :, :2*n_h],
+            w.a_z_a_r_U_h_h,
+            w.a_z_a_r_U_h_h[:, :, :2*n_h],
             [*w.x_a_z_x_a_r_x_a_h_tilde[:, :, :2*n_h]] * w.pieces,
             w.zr,
-            w.z_1_r_1_U_h_h_lanes[:, 0:2],
+            w.a_z_a_r_U_h_h_lanes[:, 0:2],
             w.h_tilde,
             w.zr[:, 1],
-            w.z_1_r_1_U_h_h_lanes[:, 2],
+            w.a_z_a_r_U_h_h_lanes[:, 2],
             [*w.x_a_z_x_a_r_x_a_h_tilde_lanes[:, 2]] * w.pieces,
             w.zr[:, 0],
             w.h[1:],
@@ -200,11 +200,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for (
             h_prev,
-            z_1_r_1_U_h_h,
-            zr_1_rows,
+            a_z_a_r_U_h_h,
+            half_a_zr_rows,
             half_x_a_zr_rows,
             zr,
-            zr_1,
+            half_a_zr,
             h_tilde,
             r,
             U_h_h,
@@ -213,15 +213,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             h,
         ) in w.ticks[now]:
             # one product of h[t-1]: half_U_z_h = half_U_z h[t-1]; half_U_r_h = half_U_r h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_T, out=z_1_r_1_U_h_h)
+            np.dot(h_prev, U_T, out=a_z_a_r_U_h_h)
             # half_a_z = half_U_z_h + half_x_a_z; half_a_r = half_U_r_h + half_x_a_r
-            np.add(zr_1_rows, half_x_a_zr_rows, out=zr_1_rows)
+            np.add(half_a_zr_rows, half_x_a_zr_rows, out=half_a_zr_rows)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(zr_1_rows, out=zr_1_rows)
+            np.tanh(half_a_zr, out=zr)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr_1_rows, 0.5, out=zr_1_rows)
+            np.multiply(zr, 0.5, out=zr)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(0.5, zr_1, out=zr)
+            np.add(zr, 0.5, out=zr)
             # a_h_tilde_1 = U_h_h*r
             np.multiply(r, U_h_h, out=h_tilde)
             # a_h_tilde = a_h_tilde_1 + x_a_h_tilde
@@ -303,7 +303,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
         # k_da_r_2 = U_h_h*k_dU_h_h
         np.multiply(
             v.k_da_h_tilde_to_k_da_z_1[:steps, 3],
-            w.z_1_r_1_U_h_h_lanes[now, 2],
+            w.a_z_a_r_U_h_h_lanes[now, 2],
             out=v.k_da_h_tilde_to_k_da_z_1[:steps, 2],
         )
         # k_da_r = k_da_r_1*k_da_r_2

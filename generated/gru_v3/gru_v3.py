@@ -95,8 +95,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 5*n_h, 3*n_h, dtype)
-    w.zr_1 = np.empty((B, 2*n_h), dtype)  # z_1, r_1: (n_h) each
-    w.zr_1_lanes = w.zr_1.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.half_a_zr = np.empty((B, 2*n_h), dtype)  # half_a_z, half_a_r: (n_h) each
+    w.half_a_zr_lanes = w.half_a_zr.reshape(B, 2, n_h).transpose(1, 0, 2)
     # half_x_a_z, half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_z_x_a_r_x_a_h_tilde = np.empty((w.piece, B, 3*n_h), dtype)
     w.x_a_z_x_a_r_x_a_h_tilde_lanes = w.x_a_z_x_a_r_x_a_h_tilde.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
@@ -185,8 +185,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b_row = np.concatenate([0.5 * b[:2*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(0.5 * U[:2*n_h].T)
     U_T_2 = np.ascontiguousarray(U[2*n_h:3*n_h].T)
-    zr_1 = w.zr_1
-    zr_1_lanes = w.zr_1_lanes
+    half_a_zr = w.half_a_zr
+    half_a_zr_lanes = w.half_a_zr_lanes
     a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     for start in range(0, T, w.piece):
@@ -203,15 +203,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, half_x_a_zr_rows, zr, u_h_tilde, r, x_a_h_tilde, h_tilde, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_z_h = half_U_z h[t-1]; half_U_r_h = half_U_r h[t-1]
-            np.dot(h_prev, U_T, out=zr_1)
+            np.dot(h_prev, U_T, out=half_a_zr)
             # half_a_z = half_U_z_h + half_x_a_z; half_a_r = half_U_r_h + half_x_a_r
-            np.add(zr_1, half_x_a_zr_rows, out=zr_1)
+            np.add(half_a_zr, half_x_a_zr_rows, out=half_a_zr)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(zr_1, out=zr_1)
+            np.tanh(half_a_zr_lanes, out=zr)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr_1, 0.5, out=zr_1)
+            np.multiply(zr, 0.5, out=zr)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(0.5, zr_1_lanes, out=zr)
+            np.add(zr, 0.5, out=zr)
             # u_h_tilde = h[t-1]*r
             np.multiply(h_prev, r, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde

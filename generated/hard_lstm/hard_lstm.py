@@ -106,8 +106,8 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 7*n_h, 4*n_h, dtype)
     w.x_a_ifog = np.empty((w.piece, B, 4*n_h), dtype)  # x_a_i, x_a_f, x_a_o, x_a_g: (n_h) each
     w.x_a_ifog_lanes = w.x_a_ifog.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
-    w.i_3_f_3_o_3_a_g = np.empty((B, 4*n_h), dtype)  # i_3, f_3, o_3, a_g: (n_h) each
-    w.i_3_f_3_o_3_a_g_lanes = w.i_3_f_3_o_3_a_g.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.a_ifog = np.empty((B, 4*n_h), dtype)  # a_i, a_f, a_o, a_g: (n_h) each
+    w.a_ifog_lanes = w.a_ifog.reshape(B, 4, n_h).transpose(1, 0, 2)
     w.ifo = np.empty((T, 3, B, n_h), dtype)  # i, f, o: (n_h) each
     w.gc = np.empty((T + 1, 2, B, n_h), dtype)  # g, c: (n_h) each
     w.c_21 = np.empty((2, B, n_h), dtype)  # c_2, c_1: (n_h) each
@@ -189,10 +189,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T = np.ascontiguousarray(np.concatenate([W[:2*n_h], W[3*n_h:4*n_h], W[2*n_h:3*n_h]]).T)
     b_row = np.concatenate([b[:2*n_h], b[3*n_h:4*n_h], b[2*n_h:3*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([U[:2*n_h], U[3*n_h:4*n_h], U[2*n_h:3*n_h]]).T)
-    i_3_f_3_o_3_a_g = w.i_3_f_3_o_3_a_g
-    ifo_3_rows = w.i_3_f_3_o_3_a_g[:, :3*n_h]
-    ifo_3 = w.i_3_f_3_o_3_a_g_lanes[0:3]
-    a_g = w.i_3_f_3_o_3_a_g_lanes[3]
+    a_ifog = w.a_ifog
+    a_ifo = w.a_ifog_lanes[0:3]
+    a_g = w.a_ifog_lanes[3]
     c_21 = w.c_21
     c_1 = w.c_21[1]
     c_2 = w.c_21[0]
@@ -206,17 +205,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, x_a_ifog, ifo, g, g_c_prev, if_, c, tanh_c, h, o in w.ticks[now]:
             # one product of h[t-1]: U_i_h = U_i h[t-1]; U_f_h = U_f h[t-1]; U_g_h = U_g h[t-1]; U_o_h = U_o h[t-1]
-            np.dot(h_prev, U_T, out=i_3_f_3_o_3_a_g)
+            np.dot(h_prev, U_T, out=a_ifog)
             # a_i = U_i_h + x_a_i; a_f = U_f_h + x_a_f; a_g = U_g_h + x_a_g; a_o = U_o_h + x_a_o
-            np.add(i_3_f_3_o_3_a_g, x_a_ifog, out=i_3_f_3_o_3_a_g)
+            np.add(a_ifog, x_a_ifog, out=a_ifog)
             # i_1 = a_i/5; f_1 = a_f/5; o_1 = a_o/5
-            np.multiply(ifo_3_rows, 0.2, out=ifo_3_rows)
+            np.multiply(0.2, a_ifo, out=ifo)
             # i_2 = i_1 + 1/2; f_2 = f_1 + 1/2; o_2 = o_1 + 1/2
-            np.add(ifo_3_rows, 0.5, out=ifo_3_rows)
+            np.add(ifo, 0.5, out=ifo)
             # i_3 = minimum(i_2, 1); f_3 = minimum(f_2, 1); o_3 = minimum(o_2, 1)
-            np.minimum(ifo_3_rows, 1, out=ifo_3_rows)
+            np.minimum(ifo, 1, out=ifo)
             # i = maximum(i_3, 0); f = maximum(f_3, 0); o = maximum(o_3, 0)
-            np.maximum(ifo_3, 0, out=ifo)
+            np.maximum(ifo, 0, out=ifo)
             # g = tanh(a_g)
             np.tanh(a_g, out=g)
             # c_1 = c[t-1]*f; c_2 = g*i

@@ -81,6 +81,7 @@ def workspace(params, T, B):
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, n_h, n_h, dtype)
     w.x_a_h = np.empty((w.piece, B, n_h), dtype)
+    w.a_h = np.empty((B, n_h), dtype)
     w.h_1 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
     w.ticks = list(zip(w.h[:-1], [*w.x_a_h] * w.pieces, w.h[1:]))
@@ -129,6 +130,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
     W_h_T = np.ascontiguousarray(W_h.T)
     U_h_T = np.ascontiguousarray(U_h.T)
+    a_h = w.a_h
     h_1 = w.h_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -140,11 +142,11 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, x_a_h, h in w.ticks[now]:
             # one product of h[t-1]: U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_h_T, out=h_1)
+            np.dot(h_prev, U_h_T, out=a_h)
             # a_h = U_h_h + x_a_h
-            np.add(h_1, x_a_h, out=h_1)
+            np.add(a_h, x_a_h, out=a_h)
             # h_1 = minimum(a_h, 1)
-            np.minimum(h_1, 1, out=h_1)
+            np.minimum(a_h, 1, out=h_1)
             # h = maximum(h_1, -1)
             np.maximum(h_1, -1, out=h)
 

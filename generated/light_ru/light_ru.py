@@ -89,7 +89,7 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 4*n_h, 0, dtype)
     w.h_tilde_x_a_f = np.empty((T, B, 2*n_h), dtype)  # h_tilde, half_x_a_f: (n_h) each
     w.h_tilde_x_a_f_lanes = w.h_tilde_x_a_f.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.f_1 = np.empty((B, n_h), dtype)
+    w.half_a_f = np.empty((B, n_h), dtype)
     w.f = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
@@ -154,7 +154,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h]]).T)
     b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]])
     U_f_T = np.ascontiguousarray((0.5 * U_f).T)
-    f_1 = w.f_1
+    half_a_f = w.half_a_f
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -168,15 +168,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, half_x_a_f, f, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: half_U_f_h = half_U_f h[t-1]
-            np.dot(h_prev, U_f_T, out=f_1)
+            np.dot(h_prev, U_f_T, out=half_a_f)
             # half_a_f = half_U_f_h + half_x_a_f
-            np.add(f_1, half_x_a_f, out=f_1)
+            np.add(half_a_f, half_x_a_f, out=half_a_f)
             # half_f = tanh(half_a_f)
-            np.tanh(f_1, out=f_1)
+            np.tanh(half_a_f, out=f)
             # f_1 = half_f/2
-            np.multiply(f_1, 0.5, out=f_1)
+            np.multiply(f, 0.5, out=f)
             # f = f_1 + 1/2
-            np.add(0.5, f_1, out=f)
+            np.add(f, 0.5, out=f)
             # h_1 = -h[t-1] + h_tilde
             np.subtract(h_tilde, h_prev, out=h_2)
             # h_2 = f*h_1

@@ -89,8 +89,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 3*n_h, 2*n_h, dtype)
-    w.z_1_a_h_tilde = np.empty((B, 2*n_h), dtype)  # z_1, a_h_tilde: (n_h) each
-    w.z_1_a_h_tilde_lanes = w.z_1_a_h_tilde.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.a_z_a_h_tilde = np.empty((B, 2*n_h), dtype)  # half_a_z, a_h_tilde: (n_h) each
+    w.a_z_a_h_tilde_lanes = w.a_z_a_h_tilde.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.x_a_z_x_a_h_tilde = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_z, x_a_h_tilde: (n_h) each
     w.x_a_z_x_a_h_tilde_lanes = w.x_a_z_x_a_h_tilde.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.z = np.empty((T, B, n_h), dtype)
@@ -156,9 +156,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h]]).T)
     b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:n_h], U[n_h:2*n_h]]).T)
-    z_1_a_h_tilde = w.z_1_a_h_tilde
-    z_1 = w.z_1_a_h_tilde_lanes[0]
-    a_h_tilde = w.z_1_a_h_tilde_lanes[1]
+    a_z_a_h_tilde = w.a_z_a_h_tilde
+    half_a_z = w.a_z_a_h_tilde_lanes[0]
+    a_h_tilde = w.a_z_a_h_tilde_lanes[1]
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -170,15 +170,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, x_a_z_x_a_h_tilde, z, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: half_U_z_h = half_U_z h[t-1]; U_h_h = U_h h[t-1]
-            np.dot(h_prev, U_T, out=z_1_a_h_tilde)
+            np.dot(h_prev, U_T, out=a_z_a_h_tilde)
             # half_a_z = half_U_z_h + half_x_a_z; a_h_tilde = U_h_h + x_a_h_tilde
-            np.add(z_1_a_h_tilde, x_a_z_x_a_h_tilde, out=z_1_a_h_tilde)
+            np.add(a_z_a_h_tilde, x_a_z_x_a_h_tilde, out=a_z_a_h_tilde)
             # half_z = tanh(half_a_z)
-            np.tanh(z_1, out=z_1)
+            np.tanh(half_a_z, out=z)
             # z_1 = half_z/2
-            np.multiply(z_1, 0.5, out=z_1)
+            np.multiply(z, 0.5, out=z)
             # z = z_1 + 1/2
-            np.add(0.5, z_1, out=z)
+            np.add(z, 0.5, out=z)
             # h_tilde = maximum(a_h_tilde, 0)
             np.maximum(a_h_tilde, 0, out=h_tilde)
             # h_1 = h[t-1] - h_tilde

@@ -85,7 +85,7 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 4*n_h, n_h, dtype)
-    w.f_1 = np.empty((B, n_h), dtype)
+    w.half_a_f = np.empty((B, n_h), dtype)
     w.f = np.empty((T, B, n_h), dtype)
     w.x_a_h_tilde = np.empty((w.piece, B, n_h), dtype)
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
@@ -161,7 +161,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_h_T = np.ascontiguousarray(W_h.T)
     U_T = np.ascontiguousarray(0.5 * U[:n_h].T)
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
-    f_1 = w.f_1
+    half_a_f = w.half_a_f
     a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     for start in range(0, T, w.piece):
@@ -174,13 +174,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, f, u_h_tilde, x_a_h_tilde, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: half_a_f = half_U_f h[t-1]
-            np.dot(h_prev, U_T, out=f_1)
+            np.dot(h_prev, U_T, out=half_a_f)
             # half_f = tanh(half_a_f)
-            np.tanh(f_1, out=f_1)
+            np.tanh(half_a_f, out=f)
             # f_1 = half_f/2
-            np.multiply(f_1, 0.5, out=f_1)
+            np.multiply(f, 0.5, out=f)
             # f = f_1 + 1/2
-            np.add(0.5, f_1, out=f)
+            np.add(f, 0.5, out=f)
             # u_h_tilde = f*h[t-1]
             np.multiply(h_prev, f, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde

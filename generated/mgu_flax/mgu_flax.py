@@ -92,8 +92,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 4*n_h, 2*n_h, dtype)
-    w.f_1_U_n_h = np.empty((B, 2*n_h), dtype)  # f_1, U_n_h: (n_h) each
-    w.f_1_U_n_h_lanes = w.f_1_U_n_h.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.a_f_U_n_h = np.empty((B, 2*n_h), dtype)  # half_a_f, U_n_h: (n_h) each
+    w.a_f_U_n_h_lanes = w.a_f_U_n_h.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.x_a_fn = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_f, x_a_n: (n_h) each
     w.x_a_fn_lanes = w.x_a_fn.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.f = np.empty((T, B, n_h), dtype)
@@ -175,9 +175,9 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T = np.ascontiguousarray(np.concatenate([0.5 * W[:n_h], W[n_h:2*n_h]]).T)
     b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:n_h], U[n_h:2*n_h]]).T)
-    f_1_U_n_h = w.f_1_U_n_h
-    f_1 = w.f_1_U_n_h_lanes[0]
-    U_n_h = w.f_1_U_n_h_lanes[1]
+    a_f_U_n_h = w.a_f_U_n_h
+    half_a_f = w.a_f_U_n_h_lanes[0]
+    U_n_h = w.a_f_U_n_h_lanes[1]
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -189,15 +189,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, half_x_a_f, f, u_n, n, x_a_n, h in w.ticks[now]:
             # one product of h[t-1]: half_U_f_h = half_U_f h[t-1]; U_n_h = U_n h[t-1]
-            np.dot(h_prev, U_T, out=f_1_U_n_h)
+            np.dot(h_prev, U_T, out=a_f_U_n_h)
             # half_a_f = half_U_f_h + half_x_a_f
-            np.add(f_1, half_x_a_f, out=f_1)
+            np.add(half_a_f, half_x_a_f, out=half_a_f)
             # half_f = tanh(half_a_f)
-            np.tanh(f_1, out=f_1)
+            np.tanh(half_a_f, out=f)
             # f_1 = half_f/2
-            np.multiply(f_1, 0.5, out=f_1)
+            np.multiply(f, 0.5, out=f)
             # f = f_1 + 1/2
-            np.add(0.5, f_1, out=f)
+            np.add(f, 0.5, out=f)
             # u_n = U_n_h + c_n
             np.add(c_n, U_n_h, out=u_n)
             # a_n_1 = f*u_n

@@ -88,7 +88,7 @@ def workspace(params, T, B):
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 3*n_h, n_h, dtype)
     w.z = np.empty((T, B, n_h), dtype)
-    w.u_1 = np.empty((B, n_h), dtype)
+    w.half_a_u = np.empty((B, n_h), dtype)
     w.half_x_a_u = np.empty((w.piece, B, n_h), dtype)
     w.u = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)
@@ -149,7 +149,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_T = np.ascontiguousarray(0.5 * U[n_h:2*n_h].T)
     half_b_u = 0.5 * b[n_h:2*n_h]
     U_T_2 = np.ascontiguousarray(0.5 * U[:n_h].T)
-    u_1 = w.u_1
+    half_a_u = w.half_a_u
     h_2 = w.h_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -167,15 +167,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, half_x_a_u, u, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_h_h = half_U_h h[t-1]
-            np.dot(h_prev, U_T_2, out=u_1)
+            np.dot(h_prev, U_T_2, out=half_a_u)
             # half_a_u = half_U_h_h + half_x_a_u
-            np.add(u_1, half_x_a_u, out=u_1)
+            np.add(half_a_u, half_x_a_u, out=half_a_u)
             # half_u = tanh(half_a_u)
-            np.tanh(u_1, out=u_1)
+            np.tanh(half_a_u, out=u)
             # u_1 = half_u/2
-            np.multiply(u_1, 0.5, out=u_1)
+            np.multiply(u, 0.5, out=u)
             # u = u_1 + 1/2
-            np.add(0.5, u_1, out=u)
+            np.add(u, 0.5, out=u)
             # h_1 = h[t-1] - z
             np.subtract(h_prev, z, out=h_2)
             # h_2 = h_1*u

@@ -89,7 +89,7 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 4*n_h, 2*n_h, dtype)
-    w.r_1 = np.empty((B, n_h), dtype)
+    w.half_a_r = np.empty((B, n_h), dtype)
     w.x_a_r_x_a_h_tilde = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_r, x_a_h_tilde: (n_h) each
     w.x_a_r_x_a_h_tilde_lanes = w.x_a_r_x_a_h_tilde.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.r = np.empty((T, B, n_h), dtype)
@@ -173,7 +173,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b_row = np.concatenate([0.5 * b[:n_h], b[n_h:2*n_h]])
     U_T = np.ascontiguousarray(0.5 * U[:n_h].T)
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
-    r_1 = w.r_1
+    half_a_r = w.half_a_r
     a_h_tilde = w.a_h_tilde
     h_1 = w.h_1
     h_2 = w.h_2
@@ -187,15 +187,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, half_x_a_r, r, u_h_tilde, x_a_h_tilde, h_tilde, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]
-            np.dot(h_prev, U_T, out=r_1)
+            np.dot(h_prev, U_T, out=half_a_r)
             # half_a_r = half_U_r_h + half_x_a_r
-            np.add(r_1, half_x_a_r, out=r_1)
+            np.add(half_a_r, half_x_a_r, out=half_a_r)
             # half_r = tanh(half_a_r)
-            np.tanh(r_1, out=r_1)
+            np.tanh(half_a_r, out=r)
             # r_1 = half_r/2
-            np.multiply(r_1, 0.5, out=r_1)
+            np.multiply(r, 0.5, out=r)
             # r = r_1 + 1/2
-            np.add(0.5, r_1, out=r)
+            np.add(r, 0.5, out=r)
             # u_h_tilde = h[t-1]*r
             np.multiply(h_prev, r, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde

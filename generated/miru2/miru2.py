@@ -103,8 +103,9 @@ def _adjoint_workspace(w):
     v.dh = np.empty((B, n_h), dtype)
     v.da_h_tilde = np.empty((v.piece, B, n_h), dtype)
     v.k_da_h_tilde = np.empty((v.piece, B, n_h), dtype)
-    v.k_dh_prev = np.empty((B, n_h), dtype)
+    v.du_h_tilde = np.empty((B, n_h), dtype)
     v.dh_prev = np.empty((B, n_h), dtype)
+    v.k_dh_prev = np.empty((B, n_h), dtype)
     v.dx = np.empty((T, B, n_x), dtype)
     v.dy_h = np.empty((v.piece, B, n_h), dtype)
     v.ticks = list(zip([*v.dy_h] * v.pieces, [*v.da_h_tilde] * v.pieces, [*v.k_da_h_tilde] * v.pieces))
@@ -201,6 +202,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     db_h = np.zeros_like(params["b_h"], order="C")
     dh = v.dh
     dh_prev = v.dh_prev
+    du_h_tilde = v.du_h_tilde
     k_dh_prev = v.k_dh_prev
     for start in reversed(range(0, T, v.piece)):
         steps = min(v.piece, T - start)
@@ -219,11 +221,11 @@ def backward(params, tape, dy, dstate=None, *, work=None):
             # da_h_tilde = dh_tilde*k_da_h_tilde
             np.multiply(da_h_tilde, k_da_h_tilde, out=da_h_tilde)
             # one product of da_h_tilde: du_h_tilde = U_hᵀ da_h_tilde
-            np.dot(da_h_tilde, U_h, out=k_dh_prev)
+            np.dot(da_h_tilde, U_h, out=du_h_tilde)
             # k_dh[t-1]_2 = dh*lamb
             np.multiply(dh, lamb, out=dh_prev)
             # k_dh[t-1] = du_h_tilde*theta
-            np.multiply(k_dh_prev, theta, out=k_dh_prev)
+            np.multiply(du_h_tilde, theta, out=k_dh_prev)
             # dh[t-1] = k_dh[t-1] + k_dh[t-1]_2
             np.add(dh_prev, k_dh_prev, out=dh_prev)
 

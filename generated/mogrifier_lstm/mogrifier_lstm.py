@@ -119,19 +119,19 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 11*n_h + 4*n_x, n_x, dtype)
-    w.sigmoid_Q_m_0_h_1 = np.empty((B, n_x), dtype)
+    w.half_Q_m_0_h = np.empty((B, n_x), dtype)
     w.sigmoid_Q_m_0_h = np.empty((T, B, n_x), dtype)
     w.u_2_1 = np.empty((w.piece, B, n_x), dtype)
     w.u_2 = np.empty((T, B, n_x), dtype)
-    w.sigmoid_R_m_0_u_2_1 = np.empty((B, n_h), dtype)
+    w.half_R_m_0_u_2 = np.empty((B, n_h), dtype)
     w.sigmoid_R_m_0_u_2 = np.empty((T, B, n_h), dtype)
     w.v_2 = np.empty((T, B, n_h), dtype)
-    w.sigmoid_Q_m_1_v_2_1 = np.empty((B, n_x), dtype)
+    w.half_Q_m_1_v_2 = np.empty((B, n_x), dtype)
     w.sigmoid_Q_m_1_v_2 = np.empty((T, B, n_x), dtype)
     w.u = np.empty((T, B, n_x), dtype)
-    # sigmoid_R_m[1]_u_1, half_W_i_u, half_W_f_u, half_W_o_u, W_g_u: (n_h) each
-    w.sigmoid_R_m_1_u_1_to_W_g_u = np.empty((B, 5*n_h), dtype)
-    w.sigmoid_R_m_1_u_1_to_W_g_u_lanes = w.sigmoid_R_m_1_u_1_to_W_g_u.reshape(B, 5, n_h).transpose(1, 0, 2)
+    # half_R_m[1]_u, half_W_i_u, half_W_f_u, half_W_o_u, W_g_u: (n_h) each
+    w.R_m_1_u_to_W_g_u = np.empty((B, 5*n_h), dtype)
+    w.R_m_1_u_to_W_g_u_lanes = w.R_m_1_u_to_W_g_u.reshape(B, 5, n_h).transpose(1, 0, 2)
     w.sigmoid_R_m_1_u = np.empty((T, B, n_h), dtype)
     w.v_ = np.empty((T, B, n_h), dtype)
     w.U_ifog_v = np.empty((B, 4*n_h), dtype)  # half_U_i_v, half_U_f_v, half_U_o_v, U_g_v: (n_h) each
@@ -266,13 +266,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     )
     U_T = np.ascontiguousarray(np.concatenate([0.5 * U[:2*n_h], 0.5 * U[3*n_h:4*n_h], U[2*n_h:3*n_h]]).T)
     b_lanes = np.concatenate([0.5 * b[:2*n_h], 0.5 * b[3*n_h:4*n_h], b[2*n_h:3*n_h]]).reshape(4, 1, n_h)
-    sigmoid_Q_m_0_h_1 = w.sigmoid_Q_m_0_h_1
-    sigmoid_R_m_0_u_2_1 = w.sigmoid_R_m_0_u_2_1
-    sigmoid_Q_m_1_v_2_1 = w.sigmoid_Q_m_1_v_2_1
-    sigmoid_R_m_1_u_1_to_W_g_u = w.sigmoid_R_m_1_u_1_to_W_g_u
-    sigmoid_R_m_1_u_1 = w.sigmoid_R_m_1_u_1_to_W_g_u_lanes[0]
+    half_Q_m_0_h = w.half_Q_m_0_h
+    half_R_m_0_u_2 = w.half_R_m_0_u_2
+    half_Q_m_1_v_2 = w.half_Q_m_1_v_2
+    R_m_1_u_to_W_g_u = w.R_m_1_u_to_W_g_u
+    half_R_m_1_u = w.R_m_1_u_to_W_g_u_lanes[0]
     U_ifog_v = w.U_ifog_v
-    W_ifog_u = w.sigmoid_R_m_1_u_1_to_W_g_u_lanes[1:5]
+    W_ifog_u = w.R_m_1_u_to_W_g_u_lanes[1:5]
     U_ifog_v_lanes = w.U_ifog_v_lanes
     c_21 = w.c_21
     c_1 = w.c_21[1]
@@ -304,48 +304,48 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             o,
         ) in w.ticks[now]:
             # one product of h[t-1]: half_Q_m[0]_h = half_Q_m[0] h[t-1]
-            np.dot(h_prev, Q_m_T, out=sigmoid_Q_m_0_h_1)
+            np.dot(h_prev, Q_m_T, out=half_Q_m_0_h)
             # half_sigmoid_Q_m[0]_h = tanh(half_Q_m[0]_h)
-            np.tanh(sigmoid_Q_m_0_h_1, out=sigmoid_Q_m_0_h_1)
+            np.tanh(half_Q_m_0_h, out=sigmoid_Q_m_0_h)
             # sigmoid_Q_m[0]_h_1 = half_sigmoid_Q_m[0]_h/2
-            np.multiply(sigmoid_Q_m_0_h_1, 0.5, out=sigmoid_Q_m_0_h_1)
+            np.multiply(sigmoid_Q_m_0_h, 0.5, out=sigmoid_Q_m_0_h)
             # sigmoid_Q_m[0]_h = sigmoid_Q_m[0]_h_1 + 1/2
-            np.add(0.5, sigmoid_Q_m_0_h_1, out=sigmoid_Q_m_0_h)
+            np.add(sigmoid_Q_m_0_h, 0.5, out=sigmoid_Q_m_0_h)
             # u_2 = sigmoid_Q_m[0]_h*u_2_1
             np.multiply(u_2_1, sigmoid_Q_m_0_h, out=u_2)
             # one product of u_2: half_R_m[0]_u_2 = half_R_m[0] u_2
-            np.dot(u_2, R_m_T, out=sigmoid_R_m_0_u_2_1)
+            np.dot(u_2, R_m_T, out=half_R_m_0_u_2)
             # half_sigmoid_R_m[0]_u_2 = tanh(half_R_m[0]_u_2)
-            np.tanh(sigmoid_R_m_0_u_2_1, out=sigmoid_R_m_0_u_2_1)
+            np.tanh(half_R_m_0_u_2, out=sigmoid_R_m_0_u_2)
             # sigmoid_R_m[0]_u_2_1 = half_sigmoid_R_m[0]_u_2/2
-            np.multiply(sigmoid_R_m_0_u_2_1, 0.5, out=sigmoid_R_m_0_u_2_1)
+            np.multiply(sigmoid_R_m_0_u_2, 0.5, out=sigmoid_R_m_0_u_2)
             # sigmoid_R_m[0]_u_2 = sigmoid_R_m[0]_u_2_1 + 1/2
-            np.add(0.5, sigmoid_R_m_0_u_2_1, out=sigmoid_R_m_0_u_2)
+            np.add(sigmoid_R_m_0_u_2, 0.5, out=sigmoid_R_m_0_u_2)
             # v_2_1 = 2*h[t-1]
             np.multiply(2, h_prev, out=v_2)
             # v_2 = sigmoid_R_m[0]_u_2*v_2_1
             np.multiply(v_2, sigmoid_R_m_0_u_2, out=v_2)
             # one product of v_2: half_Q_m[1]_v_2 = half_Q_m[1] v_2
-            np.dot(v_2, Q_m_T_2, out=sigmoid_Q_m_1_v_2_1)
+            np.dot(v_2, Q_m_T_2, out=half_Q_m_1_v_2)
             # half_sigmoid_Q_m[1]_v_2 = tanh(half_Q_m[1]_v_2)
-            np.tanh(sigmoid_Q_m_1_v_2_1, out=sigmoid_Q_m_1_v_2_1)
+            np.tanh(half_Q_m_1_v_2, out=sigmoid_Q_m_1_v_2)
             # sigmoid_Q_m[1]_v_2_1 = half_sigmoid_Q_m[1]_v_2/2
-            np.multiply(sigmoid_Q_m_1_v_2_1, 0.5, out=sigmoid_Q_m_1_v_2_1)
+            np.multiply(sigmoid_Q_m_1_v_2, 0.5, out=sigmoid_Q_m_1_v_2)
             # sigmoid_Q_m[1]_v_2 = sigmoid_Q_m[1]_v_2_1 + 1/2
-            np.add(0.5, sigmoid_Q_m_1_v_2_1, out=sigmoid_Q_m_1_v_2)
+            np.add(sigmoid_Q_m_1_v_2, 0.5, out=sigmoid_Q_m_1_v_2)
             # u_1 = 2*u_2
             np.multiply(2, u_2, out=u)
             # u = sigmoid_Q_m[1]_v_2*u_1
             np.multiply(u, sigmoid_Q_m_1_v_2, out=u)
             # one product of u: half_R_m[1]_u = half_R_m[1] u; half_W_i_u = half_W_i u; half_W_f_u = half_W_f u;
             #     W_g_u = W_g u; half_W_o_u = half_W_o u
-            np.dot(u, R_m_W_T, out=sigmoid_R_m_1_u_1_to_W_g_u)
+            np.dot(u, R_m_W_T, out=R_m_1_u_to_W_g_u)
             # half_sigmoid_R_m[1]_u = tanh(half_R_m[1]_u)
-            np.tanh(sigmoid_R_m_1_u_1, out=sigmoid_R_m_1_u_1)
+            np.tanh(half_R_m_1_u, out=sigmoid_R_m_1_u)
             # sigmoid_R_m[1]_u_1 = half_sigmoid_R_m[1]_u/2
-            np.multiply(sigmoid_R_m_1_u_1, 0.5, out=sigmoid_R_m_1_u_1)
+            np.multiply(sigmoid_R_m_1_u, 0.5, out=sigmoid_R_m_1_u)
             # sigmoid_R_m[1]_u = sigmoid_R_m[1]_u_1 + 1/2
-            np.add(0.5, sigmoid_R_m_1_u_1, out=sigmoid_R_m_1_u)
+            np.add(sigmoid_R_m_1_u, 0.5, out=sigmoid_R_m_1_u)
             # v_1 = 2*v_2
             np.multiply(2, v_2, out=v_)
             # v = sigmoid_R_m[1]_u*v_1

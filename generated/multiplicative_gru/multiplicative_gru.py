@@ -108,8 +108,8 @@ def workspace(params, T, B):
     w.W_m_x_to_x_a_h_tilde_lanes = w.W_m_x_to_x_a_h_tilde.reshape(T, B, 4, n_h).transpose(0, 2, 1, 3)
     w.U_m_h = np.empty((T, B, n_h), dtype)
     w.m = np.empty((T, B, n_h), dtype)
-    w.zr_1 = np.empty((B, 2*n_h), dtype)  # z_1, r_1: (n_h) each
-    w.zr_1_lanes = w.zr_1.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.half_a_zr = np.empty((B, 2*n_h), dtype)  # half_a_z, half_a_r: (n_h) each
+    w.half_a_zr_lanes = w.half_a_zr.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.zr = np.empty((T, 2, B, n_h), dtype)  # z, r: (n_h) each
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
     w.a_h_tilde = np.empty((B, n_h), dtype)
@@ -208,8 +208,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_m_T = np.ascontiguousarray(U_m.T)
     V_T = np.ascontiguousarray(0.5 * V[:2*n_h].T)
     V_T_2 = np.ascontiguousarray(V[2*n_h:3*n_h].T)
-    zr_1 = w.zr_1
-    zr_1_lanes = w.zr_1_lanes
+    half_a_zr = w.half_a_zr
+    half_a_zr_lanes = w.half_a_zr_lanes
     a_h_tilde = w.a_h_tilde
     h_2 = w.h_2
     for start in range(0, T, w.piece):
@@ -239,15 +239,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # m = U_m_h*W_m_x
             np.multiply(W_m_x, U_m_h, out=m)
             # one product of m: half_V_z_m = half_V_z m; half_V_r_m = half_V_r m
-            np.dot(m, V_T, out=zr_1)
+            np.dot(m, V_T, out=half_a_zr)
             # half_a_z = half_V_z_m + half_x_a_z; half_a_r = half_V_r_m + half_x_a_r
-            np.add(zr_1, half_x_a_zr_rows, out=zr_1)
+            np.add(half_a_zr, half_x_a_zr_rows, out=half_a_zr)
             # half_z = tanh(half_a_z); half_r = tanh(half_a_r)
-            np.tanh(zr_1, out=zr_1)
+            np.tanh(half_a_zr_lanes, out=zr)
             # z_1 = half_z/2; r_1 = half_r/2
-            np.multiply(zr_1, 0.5, out=zr_1)
+            np.multiply(zr, 0.5, out=zr)
             # z = z_1 + 1/2; r = r_1 + 1/2
-            np.add(0.5, zr_1_lanes, out=zr)
+            np.add(zr, 0.5, out=zr)
             # u_h_tilde = m*r
             np.multiply(m, r, out=u_h_tilde)
             # one product of u_h_tilde: V_h_u_h_tilde = V_h u_h_tilde

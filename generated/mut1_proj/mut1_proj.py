@@ -98,7 +98,7 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 7*n_h, 2*n_h, dtype)
     w.z_x_a_r_tanh_u_h_tilde_2 = np.empty((T, B, 3*n_h), dtype)  # z, half_x_a_r, tanh_u_h_tilde_2: (n_h) each
     w.z_x_a_r_tanh_u_h_tilde_2_lanes = w.z_x_a_r_tanh_u_h_tilde_2.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.r_1 = np.empty((B, n_h), dtype)
+    w.half_a_r = np.empty((B, n_h), dtype)
     w.r = np.empty((T, B, n_h), dtype)
     w.u_h_tilde = np.empty((T, B, n_h), dtype)
     w.U_h_u_h_tilde = np.empty((B, n_h), dtype)
@@ -192,7 +192,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b_h = b[3*n_h:4*n_h]
     U_T = np.ascontiguousarray(0.5 * U[:n_h].T)
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
-    r_1 = w.r_1
+    half_a_r = w.half_a_r
     U_h_u_h_tilde = w.U_h_u_h_tilde
     h_2 = w.h_2
     h_1 = w.h_1
@@ -224,15 +224,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, half_x_a_r, r, u_h_tilde, h_tilde, x_a_h_tilde, k_h, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_r_h = half_U_r h[t-1]
-            np.dot(h_prev, U_T, out=r_1)
+            np.dot(h_prev, U_T, out=half_a_r)
             # half_a_r = half_U_r_h + half_x_a_r
-            np.add(r_1, half_x_a_r, out=r_1)
+            np.add(half_a_r, half_x_a_r, out=half_a_r)
             # half_r = tanh(half_a_r)
-            np.tanh(r_1, out=r_1)
+            np.tanh(half_a_r, out=r)
             # r_1 = half_r/2
-            np.multiply(r_1, 0.5, out=r_1)
+            np.multiply(r, 0.5, out=r)
             # r = r_1 + 1/2
-            np.add(0.5, r_1, out=r)
+            np.add(r, 0.5, out=r)
             # u_h_tilde = h[t-1]*r
             np.multiply(h_prev, r, out=u_h_tilde)
             # one product of u_h_tilde: U_h_u_h_tilde = U_h u_h_tilde

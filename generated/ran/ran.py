@@ -95,8 +95,8 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 7*n_h, 0, dtype)
     w.c_tilde_x_a_i_x_a_f = np.empty((T, B, 3*n_h), dtype)  # c_tilde, half_x_a_i, half_x_a_f: (n_h) each
     w.c_tilde_x_a_i_x_a_f_lanes = w.c_tilde_x_a_i_x_a_f.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
-    w.if_1 = np.empty((B, 2*n_h), dtype)  # i_1, f_1: (n_h) each
-    w.if_1_lanes = w.if_1.reshape(B, 2, n_h).transpose(1, 0, 2)
+    w.half_a_if = np.empty((B, 2*n_h), dtype)  # half_a_i, half_a_f: (n_h) each
+    w.half_a_if_lanes = w.half_a_if.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.if_ = np.empty((T, 2, B, n_h), dtype)  # i, f: (n_h) each
     w.c_1 = np.empty((B, n_h), dtype)
     w.c_2 = np.empty((B, n_h), dtype)
@@ -176,8 +176,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:3*n_h]]).T)
     b_row = 0.5 * b
     U_T = np.ascontiguousarray((0.5 * U).T)
-    if_1 = w.if_1
-    if_1_lanes = w.if_1_lanes
+    half_a_if = w.half_a_if
+    half_a_if_lanes = w.half_a_if_lanes
     c_1 = w.c_1
     c_2 = w.c_2
     for start in range(0, T, w.piece):
@@ -190,15 +190,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, half_x_a_if_rows, if_, c_tilde, i, c_prev, f, c, h in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; half_U_f_h = half_U_f h[t-1]
-            np.dot(h_prev, U_T, out=if_1)
+            np.dot(h_prev, U_T, out=half_a_if)
             # half_a_i = half_U_i_h + half_x_a_i; half_a_f = half_U_f_h + half_x_a_f
-            np.add(if_1, half_x_a_if_rows, out=if_1)
+            np.add(half_a_if, half_x_a_if_rows, out=half_a_if)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f)
-            np.tanh(if_1, out=if_1)
+            np.tanh(half_a_if_lanes, out=if_)
             # i_1 = half_i/2; f_1 = half_f/2
-            np.multiply(if_1, 0.5, out=if_1)
+            np.multiply(if_, 0.5, out=if_)
             # i = i_1 + 1/2; f = f_1 + 1/2
-            np.add(0.5, if_1_lanes, out=if_)
+            np.add(if_, 0.5, out=if_)
             # c_1 = c_tilde*i
             np.multiply(c_tilde, i, out=c_1)
             # c_2 = c[t-1]*f

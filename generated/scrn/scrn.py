@@ -103,6 +103,7 @@ def workspace(params, T, B):
     w.s_2 = np.empty((B, n_m), dtype)
     w.half_A_h_x = np.empty((w.piece, B, n_h), dtype)
     w.half_P_h_s = np.empty((B, n_h), dtype)
+    w.half_a_h = np.empty((B, n_h), dtype)
     w.h_1 = np.empty((B, n_h), dtype)
     w.y = np.empty((T, B, n_k), dtype)
     w.s = np.empty((T + 1, B, n_m), dtype)
@@ -177,6 +178,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     V_y_T = np.ascontiguousarray(V_y.T)
     s_2 = w.s_2
     half_P_h_s = w.half_P_h_s
+    half_a_h = w.half_a_h
     h_1 = w.h_1
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -196,13 +198,13 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # one product of s: half_P_h_s = half_P_h s
             np.dot(s, P_h_T, out=half_P_h_s)
             # one product of h[t-1]: half_R_h_h = half_R_h h[t-1]
-            np.dot(h_prev, R_h_T, out=h_1)
+            np.dot(h_prev, R_h_T, out=half_a_h)
             # half_p_a_h = half_P_h_s + half_R_h_h
-            np.add(h_1, half_P_h_s, out=h_1)
+            np.add(half_a_h, half_P_h_s, out=half_a_h)
             # half_a_h = half_A_h_x + half_p_a_h
-            np.add(h_1, half_A_h_x, out=h_1)
+            np.add(half_a_h, half_A_h_x, out=half_a_h)
             # half_h = tanh(half_a_h)
-            np.tanh(h_1, out=h_1)
+            np.tanh(half_a_h, out=h_1)
             # h_1 = half_h/2
             np.multiply(h_1, 0.5, out=h_1)
             # h = h_1 + 1/2

@@ -112,7 +112,7 @@ def workspace(params, T, B):
     w.s_1 = np.empty((B, n_h), dtype)
     w.P_h_s_V_s_s = np.empty((B, 2*n_h), dtype)  # half_P_h_s, V_s_s: (n_h) each
     w.P_h_s_V_s_s_lanes = w.P_h_s_V_s_s.reshape(B, 2, n_h).transpose(1, 0, 2)
-    w.q_1 = np.empty((B, n_h), dtype)
+    w.half_a_q = np.empty((B, n_h), dtype)
     w.q = np.empty((T, B, n_h), dtype)
     w.V_y_q = np.empty((B, n_h), dtype)
     w.a_y = np.empty((B, n_h), dtype)
@@ -197,7 +197,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     b_y = b[2*n_h:3*n_h]
     s_1 = w.s_1
     P_h_s_V_s_s = w.P_h_s_V_s_s
-    q_1 = w.q_1
+    half_a_q = w.half_a_q
     half_P_h_s = w.P_h_s_V_s_s_lanes[0]
     V_y_q = w.V_y_q
     a_y = w.a_y
@@ -220,17 +220,17 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
             # one product of s: half_P_h_s = half_P_h s; V_s_s = V_s s
             np.dot(s, P_h_V_T, out=P_h_s_V_s_s)
             # one product of y[t-1]: half_R_h_y = half_R_h y[t-1]
-            np.dot(y_prev, R_h_T, out=q_1)
+            np.dot(y_prev, R_h_T, out=half_a_q)
             # half_a_q_1 = half_R_h_y + half_x_a_q
-            np.add(q_1, half_x_a_q, out=q_1)
+            np.add(half_a_q, half_x_a_q, out=half_a_q)
             # half_a_q = half_P_h_s + half_a_q_1
-            np.add(q_1, half_P_h_s, out=q_1)
+            np.add(half_a_q, half_P_h_s, out=half_a_q)
             # half_q = tanh(half_a_q)
-            np.tanh(q_1, out=q_1)
+            np.tanh(half_a_q, out=q)
             # q_1 = half_q/2
-            np.multiply(q_1, 0.5, out=q_1)
+            np.multiply(q, 0.5, out=q)
             # q = q_1 + 1/2
-            np.add(0.5, q_1, out=q)
+            np.add(q, 0.5, out=q)
             # one product of q: V_y_q = V_y q
             np.dot(q, V_T, out=V_y_q)
             # a_y_1 = V_s_s + b_y

@@ -94,7 +94,7 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 7*n_h, 0, dtype)
     w.x_g_x_a_z = np.empty((T, B, 2*n_h), dtype)  # x_g, x_a_z: (n_h) each
     w.x_g_x_a_z_lanes = w.x_g_x_a_z.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.z_2 = np.empty((B, n_h), dtype)
+    w.a_z = np.empty((B, n_h), dtype)
     w.z = np.empty((T, B, n_h), dtype)
     w.u_z_g = np.empty((T, B, n_h), dtype)
     w.U_g_u_z_g = np.empty((B, n_h), dtype)
@@ -181,7 +181,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     U_T = np.ascontiguousarray(U[:n_h].T)
     U_T_2 = np.ascontiguousarray(U[n_h:2*n_h].T)
     b_g = b[2*n_h:3*n_h]
-    z_2 = w.z_2
+    a_z = w.a_z
     U_g_u_z_g = w.U_g_u_z_g
     a_z_out = w.a_z_out
     z_out_5 = w.z_out_5
@@ -196,15 +196,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, x_a_z, z, u_z_g, x_g, z_g, z_out, h in w.ticks[now]:
             # one product of h[t-1]: U_z_h = U_z h[t-1]
-            np.dot(h_prev, U_T, out=z_2)
+            np.dot(h_prev, U_T, out=a_z)
             # a_z = U_z_h + x_a_z
-            np.add(z_2, x_a_z, out=z_2)
+            np.add(a_z, x_a_z, out=a_z)
             # z_1 = a_z/6
-            np.multiply(z_2, 0.16666666666666666, out=z_2)
+            np.multiply(0.16666666666666666, a_z, out=z)
             # z_2 = z_1 + 1/2
-            np.add(z_2, 0.5, out=z_2)
+            np.add(z, 0.5, out=z)
             # z_3 = minimum(z_2, 1)
-            np.minimum(z_2, 1, out=z)
+            np.minimum(z, 1, out=z)
             # u_z_g = h[t-1]*x_g
             np.multiply(x_g, h_prev, out=u_z_g)
             # one product of u_z_g: U_g_u_z_g = U_g u_z_g

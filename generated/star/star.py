@@ -89,7 +89,7 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 4*n_h, 0, dtype)
     w.z_x_a_k = np.empty((T, B, 2*n_h), dtype)  # z, half_x_a_k: (n_h) each
     w.z_x_a_k_lanes = w.z_x_a_k.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
-    w.k_1 = np.empty((B, n_h), dtype)
+    w.half_a_k = np.empty((B, n_h), dtype)
     w.k = np.empty((T, B, n_h), dtype)
     w.a_h = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)
@@ -155,7 +155,7 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T = np.ascontiguousarray(np.concatenate([W[:n_h], 0.5 * W[n_h:2*n_h]]).T)
     b_row = np.concatenate([b[:n_h], 0.5 * b[n_h:2*n_h]])
     U_k_T = np.ascontiguousarray((0.5 * U_k).T)
-    k_1 = w.k_1
+    half_a_k = w.half_a_k
     a_h = w.a_h
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -169,15 +169,15 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
 
         for h_prev, half_x_a_k, k, z, h in w.ticks[now]:
             # one product of h[t-1]: half_U_k_h = half_U_k h[t-1]
-            np.dot(h_prev, U_k_T, out=k_1)
+            np.dot(h_prev, U_k_T, out=half_a_k)
             # half_a_k = half_U_k_h + half_x_a_k
-            np.add(k_1, half_x_a_k, out=k_1)
+            np.add(half_a_k, half_x_a_k, out=half_a_k)
             # half_k = tanh(half_a_k)
-            np.tanh(k_1, out=k_1)
+            np.tanh(half_a_k, out=k)
             # k_1 = half_k/2
-            np.multiply(k_1, 0.5, out=k_1)
+            np.multiply(k, 0.5, out=k)
             # k = k_1 + 1/2
-            np.add(0.5, k_1, out=k)
+            np.add(k, 0.5, out=k)
             # a_h_1 = -h[t-1] + z
             np.subtract(z, h_prev, out=a_h)
             # a_h_2 = a_h_1*k

@@ -104,8 +104,8 @@ def workspace(params, T, B):
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 7*n_h, 4*n_h, dtype)
-    w.ifgo_1 = np.empty((B, 4*n_h), dtype)  # i_1, f_1, g_1, o_1: (n_h) each
-    w.ifgo_1_lanes = w.ifgo_1.reshape(B, 4, n_h).transpose(1, 0, 2)
+    w.half_a_ifgo = np.empty((B, 4*n_h), dtype)  # half_a_i, half_a_f, half_a_g, half_a_o: (n_h) each
+    w.half_a_ifgo_lanes = w.half_a_ifgo.reshape(B, 4, n_h).transpose(1, 0, 2)
     # half_x_a_i, half_x_a_f, half_x_a_g, half_x_a_o: (n_h) each
     w.half_x_a_ifgo = np.empty((w.piece, B, 4*n_h), dtype)
     w.half_x_a_ifgo_lanes = w.half_x_a_ifgo.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
@@ -192,8 +192,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     W_T = np.ascontiguousarray((0.5 * W).T)
     b_row = 0.5 * b
     U_T = np.ascontiguousarray((0.5 * U).T)
-    ifgo_1 = w.ifgo_1
-    ifgo_1_lanes = w.ifgo_1_lanes
+    half_a_ifgo = w.half_a_ifgo
+    half_a_ifgo_lanes = w.half_a_ifgo_lanes
     c_2 = w.c_2
     for start in range(0, T, w.piece):
         steps = min(w.piece, T - start)
@@ -210,18 +210,18 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
         for h_prev, half_x_a_ifgo, ifgo, c_prev, f, g, c, i, sigmoid_c, h, o in w.ticks[now]:
             # one product of h[t-1]: half_U_i_h = half_U_i h[t-1]; half_U_f_h = half_U_f h[t-1]; half_U_g_h =
             #     half_U_g h[t-1]; half_U_o_h = half_U_o h[t-1]
-            np.dot(h_prev, U_T, out=ifgo_1)
+            np.dot(h_prev, U_T, out=half_a_ifgo)
             # half_a_i = half_U_i_h + half_x_a_i
             # half_a_f = half_U_f_h + half_x_a_f
             # half_a_g = half_U_g_h + half_x_a_g
             # half_a_o = half_U_o_h + half_x_a_o
-            np.add(ifgo_1, half_x_a_ifgo, out=ifgo_1)
+            np.add(half_a_ifgo, half_x_a_ifgo, out=half_a_ifgo)
             # half_i = tanh(half_a_i); half_f = tanh(half_a_f); half_g = tanh(half_a_g); half_o = tanh(half_a_o)
-            np.tanh(ifgo_1, out=ifgo_1)
+            np.tanh(half_a_ifgo_lanes, out=ifgo)
             # i_1 = half_i/2; f_1 = half_f/2; g_1 = half_g/2; o_1 = half_o/2
-            np.multiply(ifgo_1, 0.5, out=ifgo_1)
+            np.multiply(ifgo, 0.5, out=ifgo)
             # i = i_1 + 1/2; f = f_1 + 1/2; g = g_1 + 1/2; o = o_1 + 1/2
-            np.add(0.5, ifgo_1_lanes, out=ifgo)
+            np.add(ifgo, 0.5, out=ifgo)
             # c_1 = c[t-1]*f
             np.multiply(c_prev, f, out=c_2)
             # c_2 = c_1 + g

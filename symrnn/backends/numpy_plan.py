@@ -49,7 +49,8 @@ def in_place(grouping: CallGrouping, keep: frozenset[Node]) -> set[tuple[Node, N
     for operation in (o for o in grouping.operations if isinstance(o, Bundle)):
         columns = [c for c in operation.args if len(c) == len(operation.results)]
         columns.sort(key=lambda c: c[0] not in gathered)
-        stays = all(n in in_rows for c in operation.args for n in c) and _read_across(operation, grouping, keep)
+        rows = len(operation.args) > 1 and all(n in in_rows for c in operation.args for n in c)
+        stays = rows and _read_across(operation, grouping, keep)
         for k, value in enumerate(operation.results):
             for arg in (column[k] for column in columns):
                 phase = grouping.phase[arg]
