@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import sys
 import time
+from typing import Any
 
 import pytest
 
@@ -92,6 +95,25 @@ def test_work_that_is_given_up_leaves_no_process() -> None:
         process.join(10)
     assert set(multiprocessing.active_children()) <= before
     assert time.monotonic() - started < 30
+
+
+def test_an_interrupt_that_python_dropped_is_not_forgotten() -> None:
+    """What a signal raises while an object is being finalised goes nowhere but to sys.unraisablehook."""
+
+    class Finalised:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    found = outcomes(cells("a", "b", "c", "d", "wait:60"), work, "work", jobs=1)
+    assert next(found).value == "a"
+    with pytest.MonkeyPatch.context() as patch:
+        dropped: list[Any] = []
+        patch.setattr(sys, "unraisablehook", lambda args: dropped.append(args.exc_type))
+        thing = Finalised()
+        del thing
+        assert dropped == [KeyboardInterrupt]
+    with pytest.raises(KeyboardInterrupt):
+        list(found)
 
 
 def test_as_many_processes_as_processors() -> None:

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import re
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -102,8 +103,10 @@ def _pooled(
 ) -> Generator[Outcome[R], None, list[Cell]]:
     """Outcomes as they come, until all is done or a process ends; returns the cells that were in hand then."""
     running: dict[Future[R], Cell] = {}
-    with _executor(jobs) as executor:
+    with _executor(jobs) as executor, _interrupts() as received:
         while waiting or running:
+            if received:
+                raise KeyboardInterrupt
             while waiting and len(running) < jobs:
                 cell = waiting.popleft()
                 try:
@@ -118,6 +121,25 @@ def _pooled(
                 id, _ = running.pop(future)
                 yield Outcome(id, future.result()) if error is None else Outcome(id, error=said(error))
     return []
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """The Ctrl-C's that have come: Python drops the exception of one that arrives while an object is finalised."""
+    received: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield received
+        return
+
+    def interrupt(number: int, _: object) -> None:
+        received.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield received
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
