@@ -1,8 +1,8 @@
 """Compile an emitted C file into a cache, and load the module beside it.
 
 The cache is a folder of the user, ``$SYMRNN_CACHE`` or ``~/.cache/symrnn``. What is compiled is keyed by a hash of the
-texts, the compiler and its flags. A folder is made under another name and renamed when it is whole, so two processes
-that build one cell at once do not meet: whoever comes second finds the folder, and takes it.
+texts, the compiler, its flags and the processor. A folder is made under another name and renamed when it is whole, so
+two processes that build one cell at once do not meet: whoever comes second finds the folder, and takes it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import platform
 import shlex
 import shutil
 import subprocess
@@ -43,7 +44,8 @@ def load(sources: Sequence[tuple[str, str]]) -> ModuleType:
 def compiled(sources: Sequence[tuple[str, str]]) -> Path:
     """The folder of the cache that holds the sources and the library made of them."""
     compiler, flags = _compiler(), [*FLAGS, *shlex.split(os.environ.get("CFLAGS", ""))]
-    key = hashlib.sha256("\0".join([*compiler, *flags, *(part for s in sources for part in s)]).encode()).hexdigest()
+    parts = [*compiler, *flags, _processor(), *(part for s in sources for part in s)]
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     cache = _cache()
     name = Path(sources[0][0]).stem
     folder = cache / f"{name}-{key[:32]}"
@@ -68,6 +70,15 @@ def compiled(sources: Sequence[tuple[str, str]]) -> Path:
 def _cache() -> Path:
     named = os.environ.get("SYMRNN_CACHE")
     return Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "symrnn"
+
+
+def _processor() -> str:
+    """What -march=native depends on: machines that share a home directory may differ in their instructions."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text(encoding="utf-8", errors="replace").splitlines() if told.is_file() else []
+    kinds = {"vendor_id", "cpu family", "model", "flags", "Features", "CPU implementer", "CPU part"}
+    named = sorted({line for line in lines if line.partition(":")[0].strip() in kinds})
+    return "\n".join([platform.machine(), platform.processor(), *named])
 
 
 def _compiler() -> list[str]:

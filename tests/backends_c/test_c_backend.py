@@ -178,6 +178,16 @@ def test_two_builds_at_once_make_one_library(tmp_path: Path, monkeypatch: pytest
     assert {f.name for f in tmp_path.iterdir()} == {f.name for f in folders} and len(folders) == 1
 
 
+def test_every_processor_has_a_library_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """-march=native makes instructions that another processor on the same home directory may not have."""
+    monkeypatch.setenv("SYMRNN_CACHE", str(tmp_path))
+    sources = [(s.path, s.text) for s in symrnn.emit(Plain, backend="c")]
+    folder = c_library.compiled(sources)
+    assert c_library.compiled(sources) == folder
+    monkeypatch.setattr(c_library, "_processor", lambda: "another")
+    assert c_library.compiled(sources) != folder
+
+
 def test_without_a_compiler_the_error_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYMRNN_CACHE", str(tmp_path))
     monkeypatch.setenv("CC", "no-such-compiler -x")

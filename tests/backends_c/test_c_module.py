@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import threading
+import time
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -56,6 +59,8 @@ def test_threads_share_out_the_batch(name: str, threads: int) -> None:
     assert [rows.stop - rows.start for rows in work.rows] == {2: [2, 3], 5: [1] * 5, 9: [1] * 5}[threads]
     for _ in range(2):
         close(results(kernel, arguments, work=work), results(kernel, arguments))
+    gradients = kernel.backward(arguments[0], kernel.forward(*arguments[:1], one(arguments[1]), work=work)[2], None)[0]
+    assert all(isinstance(value, np.ndarray) for value in gradients.values())
 
 
 def test_threads_work_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +143,113 @@ def test_a_tape_of_its_own_beside_kept_work() -> None:
         np.testing.assert_array_equal(apart[0][name], value)
         np.testing.assert_array_equal(again[0][name], value)
         assert kept[0][name] is again[0][name]
+
+
+@pytest.mark.parametrize("which", ["state", "dy", "dstate"])
+@pytest.mark.parametrize("change", ["longer", "shorter"])
+def test_shares_refuse_another_batch(which: str, change: str) -> None:
+    """Every share takes its rows of what is given: rows too many would be left out without a word."""
+    kernel, (params, x, state, dy, dstate) = pair("lstm")[1], given("lstm")
+    _, _, state2, dy2, dstate2 = given("lstm", B=9 if change == "longer" else 3)
+    work = kernel.workspace(params, 7, 5, threads=2)
+    with pytest.raises(ValueError, match=rf"{which}.* has shape .*5"):
+        tape = kernel.forward(params, one(x), state2 if which == "state" else state, work=work)[2]
+        kernel.backward(params, tape, one(dy2 if which == "dy" else dy), dstate2 if which == "dstate" else dstate)
+
+
+def test_a_share_that_fails_waits_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the next call would meet a thread in the memory of its share."""
+    kernel, (params, x, state, _, _) = pair("lstm")[1], given("lstm")
+    work, forward = kernel.workspace(params, 7, 5, threads=2), kernel.forward
+    started, ended = threading.Event(), []
+
+    def one_fails(*arguments: Any, work: Any) -> Any:
+        if work is not shares.parts[0]:
+            started.set()
+            time.sleep(0.2)
+            ended.append(1)
+            return forward(*arguments, work=work)
+        started.wait(20)
+        raise ArithmeticError("this share fails")
+
+    shares = work
+    monkeypatch.setattr(kernel, "forward", one_fails)
+    with pytest.raises(ArithmeticError, match="this share fails"):
+        forward(params, one(x), state, work=work)
+    assert ended
+
+
+def test_numbers_at_odd_addresses_are_copied() -> None:
+    """A compiled loop may count on the alignment of a number."""
+    kernel, (params, x, state, dy, dstate) = pair("lstm")[1], given("lstm")
+
+    def shifted(value: Any) -> Any:
+        memory = np.zeros(value.nbytes + 1, np.uint8)
+        found = memory[1:].view(value.dtype).reshape(value.shape)
+        found[...] = value
+        return found
+
+    moved = tuple({n: shifted(v) for n, v in group.items()} for group in (params, x, state, dy, dstate))
+    assert not moved[1]["x"].flags.aligned
+    work = kernel.workspace(params, 7, 5)
+    _, _, tape = kernel.forward(moved[0], one(moved[1]), moved[2], work=work)
+    assert all(a.flags.aligned for _, arrays in work.ran[2] for a in arrays)
+    kernel.backward(moved[0], tape, one(moved[3]), moved[4], work=work)
+    close(results(kernel, moved, work=work), results(kernel, (params, x, state, dy, dstate)))
+
+
+def test_outputs_may_be_the_next_inputs() -> None:
+    """They lie in the memory that the call writes to."""
+    cell, kernel = pair("lstm")
+    params, x, state, dy, _ = Numbers(cell, 7, 5, (4, 4), np.float64).arguments(kernel)
+    work = kernel.workspace(params, 7, 5)
+    y = kernel.forward(params, one(x), state, work=work)[0]
+    expected = kernel.forward(params, y.copy(), state)
+    for _ in range(2):
+        y = kernel.forward(params, one(x), state, work=work)[0]
+        again, _, tape = kernel.forward(params, y, state, work=work)
+        np.testing.assert_array_equal(again, expected[0])
+        found = kernel.backward(params, tape, one(dy), work=work)[0]
+        for name, value in kernel.backward(params, expected[2], one(dy))[0].items():
+            np.testing.assert_array_equal(found[name], value)
+
+
+class Listed:
+    """Just enough of a mapping: keys and entries."""
+
+    def __init__(self, arrays: dict[str, Any]) -> None:
+        self.arrays = arrays
+
+    def keys(self) -> Any:
+        return self.arrays.keys()
+
+    def __iter__(self) -> Any:
+        return iter(self.arrays)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.arrays[name]
+
+
+def test_mappings_need_not_be_dicts() -> None:
+    kernel, (params, x, state, dy, dstate) = pair("lstm")[1], given("lstm")
+    work = kernel.workspace(params, 7, 5)
+    tape = kernel.forward(Listed(params), one(x), Listed(state), work=work)[2]
+    found = kernel.backward(Listed(params), tape, one(dy), Listed(dstate), work=work)
+    expected = kernel.backward(params, kernel.forward(params, one(x), state)[2], one(dy), dstate)
+    for name, value in expected[0].items():
+        np.testing.assert_array_equal(found[0][name], value)
+
+
+def test_idle_threads_let_the_process_end() -> None:
+    kernel = pair("lstm")[1]
+    code = f"""
+import importlib.util, sys
+import numpy as np
+spec = importlib.util.spec_from_file_location("lstm", {kernel.__file__!r})
+kernel = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(kernel)
+params = kernel.init(3, 4, rng=np.random.default_rng(0))
+work = kernel.workspace(params, 7, 5, threads=2)
+kernel.forward(params, np.zeros((7, 5, 3)), work=work)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
