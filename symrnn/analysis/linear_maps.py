@@ -155,11 +155,6 @@ def _pulled(of: Node, wrt: Node, path: list[Node], weight: Node) -> Node:
     return add(gathered[wrt]) if wrt in gathered else zeros(wrt.shape)
 
 
-def flattened(map: Map) -> bool:
-    """Whether both sides are vectors, so that the map is a matrix as it stands."""
-    return len(map.rows) == len(map.columns) == 1
-
-
 def entry_sum(node: Node) -> Node:
     """The sum of all entries."""
     return node if node.shape == SCALAR else contract("i->" if len(node.shape) == 1 else "ij->", node)
