@@ -39,6 +39,7 @@ class LaneLayout(Layout):
         """The states with a buffer of their own: not those that get a lane beside others."""
         states = super()._stored_states()
         self.joined = {} if self.grouping.step.reverse else dict(self._joining(states))
+        self.in_place = frozenset(pair for pair in self.in_place if pair[1] not in self.joined)
         return {node: name for node, name in states.items() if node not in self.joined}
 
     def _joining(self, states: dict[Node, str]) -> Iterator[tuple[Node, Carry]]:
@@ -59,13 +60,6 @@ class LaneLayout(Layout):
 
     def _placed(self, node: Node) -> bool:
         return super()._placed(node) or node in self.grouping.copied
-
-    def _relate_places(self, operation: Bundle) -> None:
-        """Record which values want one slot."""
-        for column in (c for c in operation.args if len(c) == len(operation.results)):
-            for arg, result in zip(column, operation.results, strict=True):
-                if (arg, result) in self.in_place and result not in self.joined and arg.shape == result.shape:
-                    self.place.merge(arg, result)
 
     def _relate_lanes(self, operation: Bundle) -> None:
         """Record which values want one buffer: those of a column that are kept equally long."""
