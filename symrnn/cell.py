@@ -12,7 +12,7 @@ from typing import Any, NoReturn, cast
 
 from sympy import Eq, Symbol
 
-from symrnn.cell_hints import hints
+from symrnn.cell_declarations import declared_rows, stacking_hints
 from symrnn.cell_latex import record_latex
 from symrnn.cell_text import paragraph, record_text
 from symrnn.closing import close
@@ -162,10 +162,11 @@ class CellType(type):
     def latex(cls) -> str:
         """The equations in LaTeX, one line each, aligned at the sign of equality.
 
-        What they leave open (the value of a constant, a size of its own) is said in comments above them, so that
+        What they leave open (the value of a constant, a size of its own) is declared in rows below them, so that
         ``read`` makes the same cell of the text.
         """
-        return "\n".join([*hints(cls.record), record_latex(cls.record)])
+        record = cls.record
+        return "\n".join([*stacking_hints(record), record_latex(record, declared_rows(record))])
 
     def sympy(cls, **sizes: int) -> tuple[Eq, ...]:
         """The equations in SymPy: as matrix expressions of symbolic size, or at given sizes as matrices of scalars."""

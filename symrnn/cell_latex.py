@@ -7,6 +7,7 @@ escaped one by one, so that no name can carry a command of its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import sympy
@@ -95,14 +96,15 @@ def tree_latex(tree: Tree, names: Names = NO_NAMES) -> str:
     return fold(tree, lambda node, parts: _latex(node, parts, names))[0]
 
 
-def record_latex(record: Record) -> str:
-    """The equations of a cell, one line each, aligned at the sign of equality."""
+def record_latex(record: Record, declared: Sequence[str] = ()) -> str:
+    """The equations of a cell, one line each, aligned at the sign of equality; below them what is declared."""
     names = names_of(record)
     lines = [
         f"{name_latex(item.name, None if item.static else 't')} &= {tree_latex(item.tree, names)}"
         for item in record.equations
     ]
-    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+    blocks = [" \\\\\n".join(rows) for rows in (lines, declared) if rows]
+    return "\\begin{aligned}\n" + " \\\\[1ex]\n".join(blocks) + "\n\\end{aligned}"
 
 
 def _latex(tree: Tree, parts: tuple[Text, ...], names: Names) -> Text:

@@ -35,7 +35,8 @@ ops/*
 tree
 record
 size_reading flat
-names unify notation cell_text cell_latex cell_hints scope lengths complex_values shape_rules structural_shapes expr
+names unify notation cell_text cell_latex cell_declarations scope lengths complex_values shape_rules structural_shapes
+expr
 family declarations recorder stacking closing sympy_* cell
 reading/*
 zoo/*

@@ -12,6 +12,7 @@ from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.kinds import MATRIX, SCALAR, default
 from symrnn.reading.order import in_order
 from symrnn.reading.roles import NOW, Definition
+from symrnn.reading.rows import PARAMETERS
 from symrnn.reading.solving import Solved, left_text
 from symrnn.reading.source import Span
 from symrnn.reading.text import tree_text
@@ -29,10 +30,39 @@ def check(solved: Solved, report: Report) -> None:
     late(solved, report)
     inputs(solved, report)
     undefined(solved, report)
+    unmet(solved, report)
     unused(solved, report)
     reused(solved, report)
     for item in solved.definitions:
         asymmetry(item, report)
+
+
+def unmet(solved: Solved, report: Report) -> None:
+    """What is declared as another thing than the equations make of it: by a row, or by the caller."""
+    defined = {name.name for item in solved.definitions for name in item.names() if name.time is not None}
+    reads = [name for item in solved.definitions for name in names_in(item)]
+    signals = defined | {name.name for name in reads if name.time is not None}
+    said = [(item.left.name, item.role.split()[-1], item.span) for item in solved.group.declared]
+    rows = {name for name, _, _ in said}
+    said += [(name, "state", solved.definitions[0].span) for name in solved.roles.states if name not in rows]
+    for name, word, span in said:
+        missing = word in ("state", "output") and name not in defined
+        if missing:
+            message = f"{name} is declared as {_a(word)}, but no equation defines it at t; add {name}_t = …"
+        elif word == "input" and name in defined:
+            message = f"{name} is declared as an input, but an equation defines it"
+        elif word == "input" and name not in signals:
+            message = f"{name} is declared as an input, but no equation reads it at t"
+        elif word in ("constant", *PARAMETERS) and name in signals:
+            message = f"{name} is declared as {_a(word)}, but it changes with t"
+        else:
+            continue
+        report.add("SHAPE", span, message)
+        solved.broken = True
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
 
 
 def names_in(item: Definition) -> Iterator[Name]:

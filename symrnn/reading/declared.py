@@ -1,4 +1,4 @@
-"""What is said about the names of a cell beside its equations: by the caller, by ``\\in \\mathbb{R}^n``, by hints."""
+"""What is said about the names of a cell beside its equations: by the caller, by rows, by hints."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ class Facts:
     params: list[str] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
     fixed_constants: set[str] = field(default_factory=set)
+
+    def copy(self) -> Facts:
+        """The same facts, to be added to."""
+        return Facts(dict(self.names), list(self.inputs), list(self.states), list(self.outputs), dict(self.constants),
+                     list(self.sizes), dict(self.families), list(self.params), self.kinds, set(self.fixed_constants))
 
     def of(self, name: str) -> Fact:
         """What is known of a name."""

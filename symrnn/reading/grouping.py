@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from symrnn.reading.statements import CONSTANT, DEFINITION, START, Item
+from symrnn.reading.statements import CONSTANT, DECLARATION, DEFINITION, START, Item
 from symrnn.reading.traversal import walk
 from symrnn.reading.tree import Name, Stack
 
@@ -20,6 +20,7 @@ class Group:
     items: list[Item] = field(default_factory=list)
     headings: tuple[str, ...] = ()
     repeats: list[tuple[Item, Item]] = field(default_factory=list)
+    declared: list[Item] = field(default_factory=list)
 
     def defined(self) -> set[str]:
         """The names that are defined here."""
@@ -74,7 +75,18 @@ def groups_of(items: list[Item]) -> list[Group]:
         current.items.append(item)
         taken |= dict.fromkeys(names, item)
         said.setdefault((item.left, item.right), item)
-    return _merged(groups)
+    merged = _merged(groups)
+    for item in items:
+        if item.purpose == DECLARATION and merged:
+            _nearest(item, merged).declared.append(item)
+    return merged
+
+
+def _nearest(item: Item, groups: list[Group]) -> Group:
+    """The cell that a declaration belongs to: that of its block, or else the last one that begins above it."""
+    own = [group for group in groups if any(other.block is item.block for other in group.items)]
+    above = [group for group in groups if group.items[0].span.start < item.span.start]
+    return (own or above[-1:] or groups)[0]
 
 
 def _merged(groups: list[Group]) -> list[Group]:
@@ -105,8 +117,7 @@ def _common(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
     return left[:length]
 
 
-def settings(items: list[Item]) -> tuple[dict[str, Item], dict[str, Item]]:
+def settings(items: list[Item]) -> tuple[dict[str, Item], list[tuple[str, Item]]]:
     """The numbers that a text gives names, and what states start from."""
     constants = {item.left.name: item for item in items if item.purpose == CONSTANT}
-    starts = {item.left.name: item for item in items if item.purpose == START}
-    return constants, starts
+    return constants, [(item.left.name, item) for item in items if item.purpose == START]

@@ -15,21 +15,17 @@ SHAPE = re.compile(r"^\s*\(([^()]*)\)")
 OPTION = re.compile(r"(\w+)(?:=(\S+))?")
 
 
-def hinted(span: Span, facts: Facts, report: Report) -> Facts:
-    """What the caller says, completed by the hints within a span; what the caller says wins."""
+def hinted(span: Span, found: Facts, facts: Facts, report: Report) -> None:
+    """Add the hints within a span and right above it to what is found; ``facts`` is what the caller says, and wins."""
     text = report.source.text
     if "% symrnn: " not in text:
-        return facts
-    found = Facts(dict(facts.names), list(facts.inputs), list(facts.states), list(facts.outputs),
-                  dict(facts.constants), list(facts.sizes), dict(facts.families))  # fmt: skip
-    found.kinds = facts.kinds
+        return
     given = {role: bool(getattr(facts, role + "s")) for role in ("input", "state", "output")}
     for match in LINE.finditer(text, _above(text, span.start), span.end):
         try:
             _line(match, found, facts, given)
         except (UsageError, ValueError) as error:
             report.add("PARSE-ERROR", Span(match.start(), match.end()), f"this hint cannot be read: {error}")
-    return found
 
 
 def _above(text: str, start: int) -> int:

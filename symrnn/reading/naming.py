@@ -234,7 +234,7 @@ class Namer:
         elif isinstance(item, Symbol) or _is_layer(item):
             spelling.labels.append(self._label(item, node))
         else:
-            if not is_minus_one(item) and not isinstance(item, Group):
+            if not is_minus_one(item) and not isinstance(item, Group) and spelling.style != "bb":
                 message = f"the superscript of {spelling.base} is read as a power: it holds an expression, not a label"
                 self.report.add("SUPERSCRIPT-IS-POWER", item.span, message)
             spelling.after.append(("power", item))

@@ -13,14 +13,15 @@ from symrnn.errors import UsageError
 from symrnn.reading.cells import Builder, as_columns, column_kinds
 from symrnn.reading.checks import check
 from symrnn.reading.claim import Claim
-from symrnn.reading.declared import Fact, facts_of
+from symrnn.reading.declared import Fact, Facts, facts_of
 from symrnn.reading.diagnostics import Diagnostic, ReadError
 from symrnn.reading.kinds import Kinds
+from symrnn.reading.lengths import memberships, with_lengths
 from symrnn.reading.products import Products
 from symrnn.reading.reader import Text, read_text
 from symrnn.reading.solving import Options, Solved, left_text, texts
 from symrnn.reading.source import Source, Span
-from symrnn.reading.statements import CLAIM, DEFINITION, EXPRESSION, FUNCTION, SHAPE, Item, adjoints
+from symrnn.reading.statements import CLAIM, DECLARATION, DEFINITION, EXPRESSION, FUNCTION, SHAPE, Item, adjoints
 from symrnn.reading.text import relation_text, tree_text
 from symrnn.reading.traversal import walk
 from symrnn.reading.tree import Adjoint, Name, Partial, Relation, Tree
@@ -173,19 +174,35 @@ class _Composer:
         facts = replace(solved.facts, constants=self._numbers() | solved.facts.constants)
         facts.names.update(self._starts(solved))
         try:
-            cell = Builder(definitions, solved.roles, kinds, facts, self.report).build(self._name(solved))
+            cell = self._built(solved, replace(solved, definitions=definitions, kinds=kinds), facts)
         except ReadError as error:
             self.report.add(error.code, error.span, str(error), error.fix)
             return None
         self.cells.append(cell)
         return cell
 
+    def _built(self, solved: Solved, columns: Solved, facts: Facts) -> type[Cell]:
+        """The cell with the lengths that the text gives, or without them where they do not fit its equations."""
+        names = {n.name for d in solved.definitions for n in walk(d.right) if isinstance(n, Name)}
+        said = memberships(self.text.items, solved.group.headings, names | set(solved.roles.states))
+        longer = with_lengths(facts, solved.roles, said, solved.row)
+        name = self._name(solved)
+        if longer is not facts:
+            try:
+                return Builder(columns.definitions, solved.roles, columns.kinds, longer, self.report).build(name)
+            except ReadError as error:
+                message = f"the lengths that the text gives do not fit its equations and are left out: {error}"
+                self.report.add("SHAPE", next(iter(said.values())).span, message, severity="warning")
+        return Builder(columns.definitions, solved.roles, columns.kinds, facts.copy(), self.report).build(name)
+
     def _numbers(self) -> dict[str, float]:
         return {name: float(item.right.value) for name, item in self.text.constants.items()}
 
     def _starts(self, solved: Solved) -> dict[str, Fact]:
-        """What states start from, as the text says."""
-        starts = self.text.starts.items()
+        """What states start from, as the text says; a value among the equations of a cell is for that cell only."""
+        blocks = [{id(item.block) for item in other.group.items} for other in self.text.solved if other is not solved]
+        elsewhere = set().union(*blocks) - {id(item.block) for item in solved.group.items}
+        starts = [(name, item) for name, item in self.text.starts if id(item.block) not in elsewhere]
         return {name: replace(solved.facts.of(name), start=float(item.right.value)) for name, item in starts}
 
     def _name(self, solved: Solved) -> str:
@@ -214,8 +231,9 @@ class _Composer:
             args = ", ".join(tree_text(arg) for arg in item.left.args)
             right = tree_text(self._resolved(item.right, made)[0])
             self._equation(item, f"def: {name.removesuffix('left').rstrip(chr(92))}({args}) = {right}", FUNCTION)
-        elif item.purpose == SHAPE:
-            self._equation(item, f"shape: {tree_text(item.left)} in {tree_text(item.right)}", SHAPE)
+        elif item.purpose in (SHAPE, DECLARATION):
+            word = item.role or "shape"
+            self._equation(item, f"{word}: {tree_text(item.left)} {item.op} {tree_text(item.right)}", item.purpose)
         elif item.purpose != DEFINITION and item.left is not None:
             text = f"{left_text(item.left)} = {tree_text(self._resolved(item.right, made)[0])}"
             self._equation(item, text, item.purpose)

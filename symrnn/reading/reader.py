@@ -19,7 +19,7 @@ from symrnn.reading.rows import CONDITIONS, Piece, cut
 from symrnn.reading.scan import context_of, with_adjoints
 from symrnn.reading.solving import Options, Solved, solve
 from symrnn.reading.source import Source, Span
-from symrnn.reading.statements import FUNCTION, Item, items_of, spaces
+from symrnn.reading.statements import FUNCTION, Item, declarations, items_of, spaces
 from symrnn.reading.traversal import mapped, walk
 from symrnn.reading.tree import Call, Name, Over, Partial, Relation, Symbol, Time
 
@@ -43,7 +43,7 @@ class Text:
     solved: list[Solved]
     functions: Functions
     constants: dict[str, Item]
-    starts: dict[str, Item]
+    starts: list[tuple[str, Item]]
     styles: dict[str, Span]
 
 
@@ -136,7 +136,7 @@ def _read(
     """One statement; what is nested too deep for Python is no equation that anybody wrote."""
     try:
         statement = parse(piece.tokens, context, block.span.end)
-        return _named(statement, block, context, report, options, styles)
+        return _named(statement, piece.role, block, context, report, options, styles)
     except RecursionError:
         raise ReadError("UNSUPPORTED", piece.span, "this statement nests too deep to be read") from None
 
@@ -151,7 +151,13 @@ def _relations(item: Item) -> list[Relation]:
 
 
 def _named(
-    statement: Statement, block: Block, context: Context, report: Report, options: Options, styles: dict[str, Span]
+    statement: Statement,
+    role: str,
+    block: Block,
+    context: Context,
+    report: Report,
+    options: Options,
+    styles: dict[str, Span],
 ) -> list[Item]:
     delays = {name: int(value) for name, value in options.constants.items() if float(value).is_integer()}
     times = context.times | _bound(statement)
@@ -165,6 +171,8 @@ def _named(
         styles.setdefault(style, span)
     pairs = zip(values, statement.relations, values[1:], strict=False)
     relations = [Relation(op.text, left, right, span=left.span.to(right.span)) for left, op, right in pairs]
+    if role:
+        return declarations(relations, role, statement.span, block)
     made = items_of(relations, values, block, statement.span, report)
     return [whole(item, report) for item in made]
 

@@ -17,6 +17,9 @@ ROWS = {
     "flalign", "displaymath", "math", "split", "array", "dmath", "dgroup", "IEEEeqnarray", "subequations", "document",
     "center", "equations",
 }  # fmt: skip
+PARAMETERS = ("parameter", "weight", "bias", "scale", "matrix", "vector", "scalar")
+ROLES = {"size", "input", "state", "output", "constant", *PARAMETERS}
+SINGULAR = {"bias": "bias", "biases": "bias", "matrices": "matrix"}
 MAX_NESTED = 50
 OPENING = {"lbrace", "open", "begin"}
 CLOSING = {"rbrace", "close", "end"}
@@ -24,11 +27,15 @@ CLOSING = {"rbrace", "close", "end"}
 
 @dataclass
 class Piece:
-    """The tokens of one statement; ``conditional`` where it follows an arrow or a word such as *when*."""
+    """The tokens of one statement; ``after`` is the arrow or word such as *when* that it follows.
+
+    ``role`` is the word in front of a declaration, such as *input*.
+    """
 
     tokens: list[Token] = field(default_factory=list)
     after: str = ""
     indented: bool = False
+    role: str = ""
 
     @property
     def span(self) -> Span:
@@ -158,6 +165,9 @@ def _statements(row: list[Token]) -> list[Piece]:
     """The statements of one row."""
     if row[0].kind == "text" and row[0].text.lower().startswith("for") and any(t.kind == "dots" for t in row):
         return [Piece(row[1:], "for")]
+    role, at = _role(row)
+    if role:
+        return [Piece(row[at:], role=role)]
     parts: list[Piece] = [Piece(indented=row[0].kind == "quad")]
     depth = 0
     for index, token in enumerate(row):
@@ -174,6 +184,20 @@ def _statements(row: list[Token]) -> list[Piece]:
             parts[-1].tokens.append(token)
     return [part for part in parts if any(token.kind not in (",", ";", ".", ":", "quad", "&", "gap", "fence")
                                           for token in part.tokens)]  # fmt: skip
+
+
+def _role(row: list[Token]) -> tuple[str, int]:
+    """The word for what a row declares, in the singular, and where its names begin: a wide space parts the two."""
+    marks = ("&", "gap", "fence")
+    at = next((at for at, token in enumerate(row) if token.kind not in marks), 0)
+    space = next((at for at in range(at + 1, len(row)) if row[at].kind not in marks), len(row))
+    if row[at].kind not in ("word", "text") or space == len(row) or row[space].kind != "quad":
+        return "", 0
+    head, _, last = row[at].text.strip(" :").lower().rpartition(" ")
+    word = SINGULAR.get(last, last.removesuffix("s"))
+    if word not in ROLES or head not in ("", "fixed"):
+        return "", 0
+    return f"{head} {word}".strip(), space + 1
 
 
 def _relates_next(tokens: list[Token]) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from symrnn.reading.parser import Parser
 
 LABEL = {"letter", "greek", "word", "num", "style", "lbrace", "rbrace", "gap", "fn", "accent", "text", "dots"}
+POSITIVE = {">": "pos", ">=": "nonneg"}
 MARKS = {"star": "star", "+": "plus", "-": "minus", "odot": "circ", "!": "bang", "%": "mod"}
 
 
@@ -125,6 +126,8 @@ def _piece(parser: Parser, tokens: list[Token]) -> list[Tree]:
         return [Number(Fraction(-1), span=first.span), Symbol("T", span=last.span)]
     if tokens[-1].text in ("'", "prime") and all(token.kind in LABEL for token in tokens[:-1]):
         return [_label(tokens[:-1], span), Symbol("'", span=last.span)]
+    if first.kind == "rel" and first.text in POSITIVE and len(tokens) == 2 and last.text == "0":
+        return [Symbol(POSITIVE[first.text], "mark", span=span)]
     if first.kind == "sign" and first.text == "odot":
         return [Group("odot", tuple(_piece(parser, tokens[1:])), span=span)]
     return [_expression(parser, tokens)]

@@ -10,12 +10,11 @@ from symrnn.reading.calls import Functions
 from symrnn.reading.declared import Facts
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.grouping import Group
-from symrnn.reading.hints import hinted
 from symrnn.reading.inference import infer
 from symrnn.reading.kinds import COLUMN, MATRIX, ROW, THIN, Conflict, Kinds, Sides, default, key_of
 from symrnn.reading.products import Products
 from symrnn.reading.roles import Definition, Roles, definitions_of, roles_of
-from symrnn.reading.source import Span
+from symrnn.reading.said import said
 from symrnn.reading.text import tree_text
 from symrnn.reading.traversal import mapped, walk
 from symrnn.reading.tree import Binary, Call, Inverse, Name, Stack, Transposed, Tree
@@ -58,14 +57,18 @@ def solve(group: Group, functions: Functions, options: Options, report: Report) 
             report.refuse(error, item.span)
             broken = True
     definitions = counted([fixed(item, options.fix, report) for item in definitions])
-    facts = hinted(extent(group), options.facts, report)
+    facts = said(group, options.facts, report)
     params = {*facts.params, *time_labels(definitions)}
     definitions = [labelled(item, params) for item in definitions]
-    roles = roles_of(definitions, facts.states or None, facts.inputs or None)
+    roles = roles_of(definitions, options.facts.states or None, options.facts.inputs or None)
+    if not options.facts.states:
+        roles.states = list(dict.fromkeys([*facts.states, *roles.states]))
+    if not options.facts.inputs:
+        roles.inputs = list(dict.fromkeys([*facts.inputs, *roles.inputs]))
     row = is_row_convention(definitions)
     sides = [side for item in definitions for side in sides_of(item)]
     convolves = _convolves(definitions)
-    kinds = infer(sides, given_kinds(facts, definitions), roles.states, row, convolves)
+    kinds = infer(sides, given_kinds(facts, definitions, row), roles.states, row, convolves)
     if row:
         message = "signals stand on the left of weights: they are rows; as columns, each weight is transposed"
         report.add("ROW-CONVENTION", definitions[0].span, message)
@@ -108,12 +111,6 @@ def sides_of(item: Definition) -> Iterator[Sides]:
         yield Sides(key_of(name), item.right, name)
 
 
-def extent(group: Group) -> Span:
-    """From the first to the last block of a group."""
-    blocks = [item.block.span for item in group.items]
-    return Span(min(block.start for block in blocks), max(block.end for block in blocks))
-
-
 def labelled(item: Definition, params: set[str]) -> Definition:
     """The equation with parameters whose label looks like a time index: ``W_t`` beside ``W_q`` and ``W_k``."""
 
@@ -153,8 +150,8 @@ def counted(definitions: list[Definition]) -> list[Definition]:
     return [replace(item, right=mapped(item.right, change)) for item in definitions] if parts else definitions
 
 
-def given_kinds(facts: Facts, definitions: list[Definition]) -> dict[str, str]:
-    """The kinds that declared shapes say; a constant is a scalar."""
+def given_kinds(facts: Facts, definitions: list[Definition], row: bool) -> dict[str, str]:
+    """The kinds that declared shapes say; a constant is a scalar, and a vector a row where a text writes rows."""
     found: dict[str, str] = dict.fromkeys(facts.constants, "S") | facts.kinds
     timed = {key_of(n) for d in definitions for t in (d.left, d.right) for n in walk(t) if isinstance(n, Name)}
     for name, fact in facts.names.items():
@@ -169,7 +166,7 @@ def given_kinds(facts: Facts, definitions: list[Definition]) -> dict[str, str]:
         for key in (name, name + "@"):
             if key in timed:
                 found[key] = kind
-    return found
+    return {key: ROW if row and kind == COLUMN else kind for key, kind in found.items()}
 
 
 def is_row_convention(definitions: list[Definition]) -> bool:

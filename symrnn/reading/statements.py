@@ -8,6 +8,7 @@ from typing import Any
 
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.extract import INLINE, PLAIN, Block
+from symrnn.reading.sets import space_of
 from symrnn.reading.source import Span
 from symrnn.reading.traversal import mapped, walk
 from symrnn.reading.tree import (
@@ -28,8 +29,8 @@ from symrnn.reading.tree import (
     Tree,
 )
 
-DEFINITION, FUNCTION, EXPRESSION, CLAIM, SHAPE, START, CONSTANT, MENTION = (
-    "definition", "function", "expression", "claim", "shape", "start", "constant", "mention",
+DEFINITION, FUNCTION, EXPRESSION, CLAIM, SHAPE, START, CONSTANT, MENTION, DECLARATION = (
+    "definition", "function", "expression", "claim", "shape", "start", "constant", "mention", "declaration",
 )  # fmt: skip
 MAX_CHAIN = 20
 COUNTS = {"params", "parameters", "param", "weights", "count"}
@@ -38,7 +39,10 @@ INVERTED = {"log": "exp", "exp": "log"}
 
 @dataclass
 class Item:
-    """One statement with its purpose; ``claim`` is the kind of a claim, ``conditions`` are what it holds under."""
+    """One statement with its purpose; ``claim`` is the kind of a claim, ``conditions`` are what it holds under.
+
+    ``role`` is the word in front of a declaration: *input*, *state*, *fixed vector*.
+    """
 
     purpose: str
     span: Span
@@ -49,6 +53,7 @@ class Item:
     claim: str = ""
     conditions: list[Relation] = field(default_factory=list)
     row: int = 0
+    role: str = ""
 
 
 def items_of(relations: list[Relation], values: list[Any], block: Block, span: Span, report: Report) -> list[Item]:
@@ -178,22 +183,42 @@ def _claim(left: Any, right: Any, op: str) -> str:
 def _membership(relation: Relation, block: Block) -> Item:
     """``x_t \\in \\mathbb{R}^n`` declares a shape; membership in an interval is a claim."""
     right = relation.right
-    space = next((n for n in walk(right) if isinstance(n, Name) and n.name.split("_")[0] == "R"), None)
-    if space is not None or (isinstance(right, Name) and right.name in ("C", "Z", "N")):
+    if space_of(right) is not None and not _is_pair(right) or isinstance(right, Name) and right.name == "Z":
         return Item(SHAPE, relation.span, block, relation.left, right, "in")
     if isinstance(right, Stack) and len(right.items) == 2:
         right = _interval(right)
     return Item(CLAIM, relation.span, block, relation.left, right, "in", "range")
 
 
+def _is_pair(tree: Any) -> bool:
+    """Whether a set is an interval or a pair of numbers, or made of one."""
+    return isinstance(tree, Stack) or isinstance(tree, Binary) and _is_pair(tree.left)
+
+
+def declarations(relations: list[Relation], role: str, span: Span, block: Block) -> list[Item]:
+    """What a row with a word in front of it declares: names in a set, or the value of a constant."""
+    word = role.split()[-1]
+    if len(relations) == 1 and relations[0].op == ("=" if word == "constant" else "in"):
+        left, right = relations[0].left, relations[0].right
+        sides = left.items if isinstance(left, Stack) else (left,)
+        number = _number(right)
+        fits = number is not None if word == "constant" else space_of(right) is not None
+        if fits and all(isinstance(side, Name) for side in sides):
+            value = right if number is None else Number(number, span=right.span)
+            return [Item(DECLARATION, span, block, side, value, relations[0].op, role=role) for side in sides]
+    wanted = "a name, = and a number" if word == "constant" else r"names, \in and a set such as \mathbb{R}^{n}"
+    raise ReadError("PARSE-ERROR", span, f"this declares no {word}; behind the word stand {wanted}")
+
+
 def spaces(items: list[Item]) -> Iterator[tuple[str, str]]:
     """The kinds of names that are said to lie in a space: a scalar, a column or a matrix."""
     for item in items:
-        if item.purpose == SHAPE and isinstance(item.left, Name) and item.left.name != "1":
-            right = item.right
-            wide = isinstance(right, Binary) and right.op == "**"
-            kind = "M" if wide else "C" if isinstance(right, Name) and "_" in right.name else "S"
-            yield item.left.name + ("@" if item.left.time is not None else ""), kind
+        space = space_of(item.right) if item.purpose == SHAPE else None
+        if space is not None and isinstance(item.left, Name) and item.left.name != "1" and len(space.lengths) < 3:
+            signal = item.left.time is not None
+            # A signal of one row or column is a vector, whichever of the two a text makes of its vectors.
+            lengths = [length for length in space.lengths if not signal or getattr(length, "value", 0) != 1]
+            yield item.left.name + ("@" if signal else ""), "SCM"[len(lengths)]
 
 
 def _interval(stack: Stack) -> Tree:

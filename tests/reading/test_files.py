@@ -199,7 +199,7 @@ def test_what_a_name_means(text: str, options: dict[str, object], equation: str)
         (
             "q_t = x_t + q_{t-1}",
             {"states": ["h", "q"]},
-            "Note: state h (line 0) is never updated; add an equation 'h = …'",
+            "h is declared as a state, but no equation defines it at t; add h_t = …",
         ),
         (
             r"h_t = f_t h_{t-1}, f_t, g_t = \begin{pmatrix} \sigma \\ \tanh \\ \exp \end{pmatrix} (W x_t)",
