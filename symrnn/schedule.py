@@ -13,7 +13,7 @@ import sympy
 
 from symrnn.adjoint import Program
 from symrnn.grouping import Grouping
-from symrnn.ir import Contract, Leaf, Node, Pointwise, Shape, topological
+from symrnn.ir import Contract, Leaf, Node, Pointwise, Shape
 from symrnn.layout import Layout
 from symrnn.operations import Bundle, Gathered, Operation, Reduction, Single, Stacked
 from symrnn.ops.elementwise import Head
@@ -22,6 +22,7 @@ from symrnn.primitives import CumSum, Expm, LogSumExp, Softmax, Solve, Total
 from symrnn.simplify import simplify
 from symrnn.step import Step, show
 from symrnn.storage import Buffer
+from symrnn.tape import arithmetic, tape_of
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,13 @@ class Direction:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Both directions of a program, and the names of the forward values that the backward direction reads."""
+    """Both directions of a program, and the forward values that the backward direction reads and computes again."""
 
     program: Program
     forward: Direction
     backward: Direction
     tape: tuple[str, ...]
+    again: tuple[str, ...]
 
     @cached_property
     def flops(self) -> tuple[sympy.Expr, sympy.Expr]:
@@ -71,22 +73,14 @@ class Schedule:
 
 def schedule(program: Program) -> Schedule:
     """The schedule of a program."""
-    backward = simplify(program.backward)
-    live = set(topological(backward.roots))
-    names = [n.op.name for n in backward.inputs if isinstance(n.op, Leaf) and _role(n) != "cotangent" and n in live]
-    backward = replace(backward, inputs=tuple(n for n in backward.inputs if n in live or _role(n) == "cotangent"))
+    tape = tape_of(program, arithmetic)
     forward = program.forward
     outputs = [name for name, _ in forward.outputs]
-    tape = [(n, forward.find(n)) for n in names]
-    extra = tuple((n, v) for n, v in tape if n not in outputs and not isinstance(v.op, Leaf))
+    values = [(n, forward.find(n)) for n in tape.names]
+    extra = tuple((n, v) for n, v in values if n not in outputs and not isinstance(v.op, Leaf))
     forward = simplify(replace(forward, outputs=(*forward.outputs, *extra)))
-    return Schedule(
-        program, _direction(forward, program.accurate), _direction(backward, program.accurate), tuple(names)
-    )
-
-
-def _role(node: Node) -> str:
-    return node.op.role if isinstance(node.op, Leaf) else ""
+    first, second = (_direction(step, program.accurate) for step in (forward, tape.backward))
+    return Schedule(program, first, second, tape.names, tape.again)
 
 
 def _direction(step: Step, accurate: bool) -> Direction:
@@ -182,6 +176,7 @@ def _numbers(buffers: Iterable[Buffer]) -> sympy.Expr:
 
 def _lines(plan: Schedule) -> list[str]:
     lines = [f"schedule of {plan.program.forward.name}", f"tape: {', '.join(plan.tape) or 'nothing'}"]
+    lines += [f"computed again: {', '.join(plan.again)}"] * bool(plan.again)
     both = (("forward", "backward"), (plan.forward, plan.backward), plan.flops, plan.kept, plan.passing)
     for title, direction, cost, kept, brief in zip(*both, strict=True):
         lines.append(f"{title}: {cost} FLOPs a tick, {kept} numbers kept a tick, {brief} while its piece of time lasts")

@@ -47,7 +47,7 @@ whole_rules
 lower_whole lower
 simplify rules
 adjoint jacobian* tangent whole_values interpret
-operations grouping storage lane_order layout schedule
+operations grouping storage lane_order layout tape schedule
 emission backends/__init__
 backends/*
 derivation* document/*

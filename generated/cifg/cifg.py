@@ -101,7 +101,6 @@ def workspace(params, T, B):
     w.a_fog = np.empty((B, 3*n_h), dtype)  # half_a_f, half_a_o, a_g: (n_h) each
     w.a_fog_lanes = w.a_fog.reshape(B, 3, n_h).transpose(1, 0, 2)
     w.x_a_fog = np.empty((w.piece, B, 3*n_h), dtype)  # half_x_a_f, half_x_a_o, x_a_g: (n_h) each
-    w.x_a_fog_lanes = w.x_a_fog.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.fog = np.empty((T, 3, B, n_h), dtype)  # f, o, g: (n_h) each
     w.c_2 = np.empty((B, n_h), dtype)
     w.tanh_c = np.empty((T, B, n_h), dtype)

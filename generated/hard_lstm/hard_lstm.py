@@ -105,7 +105,6 @@ def workspace(params, T, B):
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 7*n_h, 4*n_h, dtype)
     w.x_a_ifog = np.empty((w.piece, B, 4*n_h), dtype)  # x_a_i, x_a_f, x_a_o, x_a_g: (n_h) each
-    w.x_a_ifog_lanes = w.x_a_ifog.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     w.a_ifog = np.empty((B, 4*n_h), dtype)  # a_i, a_f, a_o, a_g: (n_h) each
     w.a_ifog_lanes = w.a_ifog.reshape(B, 4, n_h).transpose(1, 0, 2)
     w.ifo = np.empty((T, 3, B, n_h), dtype)  # i, f, o: (n_h) each

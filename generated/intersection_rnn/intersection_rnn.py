@@ -106,7 +106,6 @@ def workspace(params, T, B):
     _reserve(T, B, w.piece, 6*n_h, 4*n_h, dtype)
     # x_a_y_tilde, x_a_g_y, x_a_h_tilde, half_x_a_g_h: (n_h) each
     w.x_a_y_tilde_to_x_a_g_h = np.empty((w.piece, B, 4*n_h), dtype)
-    w.x_a_y_tilde_to_x_a_g_h_lanes = w.x_a_y_tilde_to_x_a_g_h.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     w.y_tilde_g_y = np.empty((T, B, 2*n_h), dtype)  # y_tilde, g_y: (n_h) each
     w.y_tilde_g_y_lanes = w.y_tilde_g_y.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
     w.a_h_tilde_a_g_h = np.empty((B, 2*n_h), dtype)  # a_h_tilde, half_a_g_h: (n_h) each

@@ -92,7 +92,6 @@ def workspace(params, T, B):
     w.a_z_a_h_tilde = np.empty((B, 2*n_h), dtype)  # half_a_z, a_h_tilde: (n_h) each
     w.a_z_a_h_tilde_lanes = w.a_z_a_h_tilde.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.x_a_z_x_a_h_tilde = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_z, x_a_h_tilde: (n_h) each
-    w.x_a_z_x_a_h_tilde_lanes = w.x_a_z_x_a_h_tilde.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.z = np.empty((T, B, n_h), dtype)
     w.h_tilde = np.empty((T, B, n_h), dtype)
     w.h_2 = np.empty((B, n_h), dtype)

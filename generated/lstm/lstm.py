@@ -107,7 +107,6 @@ def workspace(params, T, B):
     w.a_ifog = np.empty((B, 4*n_h), dtype)  # half_a_i, half_a_f, half_a_o, a_g: (n_h) each
     w.a_ifog_lanes = w.a_ifog.reshape(B, 4, n_h).transpose(1, 0, 2)
     w.x_a_ifog = np.empty((w.piece, B, 4*n_h), dtype)  # half_x_a_i, half_x_a_f, half_x_a_o, x_a_g: (n_h) each
-    w.x_a_ifog_lanes = w.x_a_ifog.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     w.ifogc = np.empty((T + 1, 5, B, n_h), dtype)  # i, f, o, g, c: (n_h) each
     w.c_21 = np.empty((2, B, n_h), dtype)  # c_2, c_1: (n_h) each
     w.tanh_c = np.empty((T, B, n_h), dtype)

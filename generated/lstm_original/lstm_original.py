@@ -100,7 +100,6 @@ def workspace(params, T, B):
     w.a_iog = np.empty((B, 3*n_h), dtype)  # half_a_i, half_a_o, a_g: (n_h) each
     w.a_iog_lanes = w.a_iog.reshape(B, 3, n_h).transpose(1, 0, 2)
     w.x_a_iog = np.empty((w.piece, B, 3*n_h), dtype)  # half_x_a_i, half_x_a_o, x_a_g: (n_h) each
-    w.x_a_iog_lanes = w.x_a_iog.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.iog = np.empty((T, 3, B, n_h), dtype)  # i, o, g: (n_h) each
     w.c_1 = np.empty((B, n_h), dtype)
     w.tanh_c = np.empty((T, B, n_h), dtype)

@@ -91,7 +91,6 @@ def workspace(params, T, B):
     w.a_fn = np.empty((B, 2*n_h), dtype)  # half_a_f, a_n: (n_h) each
     w.a_fn_lanes = w.a_fn.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.x_a_fn = np.empty((w.piece, B, 2*n_h), dtype)  # half_x_a_f, x_a_n: (n_h) each
-    w.x_a_fn_lanes = w.x_a_fn.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.fn = np.empty((T, 2, B, n_h), dtype)  # f, n: (n_h) each
     w.h_2 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)

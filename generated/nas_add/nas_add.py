@@ -177,7 +177,6 @@ def workspace(params, T, B):
     w.a_a_02574613_lanes = w.a_a_02574613.reshape(B, 8, n_h).transpose(1, 0, 2)
     # half_x_a_a_0, half_x_a_a_2, half_x_a_a_5, half_x_a_a_7, x_a_a_4, x_a_a_6, x_a_a_1, x_a_a_3: (n_h) each
     w.x_a_a_02574613 = np.empty((w.piece, B, 8*n_h), dtype)
-    w.x_a_a_02574613_lanes = w.x_a_a_02574613.reshape(w.piece, B, 8, n_h).transpose(0, 2, 1, 3)
     w.a_02574613 = np.empty((T, 8, B, n_h), dtype)  # a_0, a_2, a_5, a_7, a_4, a_6, a_1, a_3: (n_h) each
     w.l_2_l_3_tanh_u_l_0_l_1 = np.empty((T, 4, B, n_h), dtype)  # l_2, l_3, tanh_u_l_0, l_1: (n_h) each
     w.tanh_u_h_l_0 = np.empty((T, 2, B, n_h), dtype)  # tanh_u_h, l_0: (n_h) each

@@ -93,7 +93,6 @@ def workspace(params, T, B):
     w.zf = np.empty((T, B, 2*n_h), dtype)  # z, f: (n_h) each
     w.zf_lanes = w.zf.reshape(T, B, 2, n_h).transpose(0, 2, 1, 3)
     w.V_zf_u = np.empty((w.piece, B, 2*n_h), dtype)  # V_z_u, V_f_u: (n_h) each
-    w.V_zf_u_lanes = w.V_zf_u.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.x_h = np.empty((w.piece, B, n_h), dtype)
     w.h_1 = np.empty((B, n_h), dtype)
     w.h = np.empty((T + 1, B, n_h), dtype)

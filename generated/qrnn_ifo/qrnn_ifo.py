@@ -108,7 +108,6 @@ def workspace(params, T, B):
     w.zfio = np.empty((T, B, 4*n_h), dtype)  # z, f, i, o: (n_h) each
     w.zfio_lanes = w.zfio.reshape(T, B, 4, n_h).transpose(0, 2, 1, 3)
     w.V_zfio_u = np.empty((w.piece, B, 4*n_h), dtype)  # V_z_u, V_f_u, V_i_u, V_o_u: (n_h) each
-    w.V_zfio_u_lanes = w.V_zfio_u.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     w.x_c = np.empty((w.piece, B, n_h), dtype)
     w.c_1 = np.empty((B, n_h), dtype)
     w.h = np.empty((T, B, n_h), dtype)

@@ -97,7 +97,6 @@ def workspace(params, T, B):
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 9*n_h, 2*n_h, dtype)
     w.x_a_ag_1 = np.empty((w.piece, B, 2*n_h), dtype)  # x_a_a_1, half_x_a_g_1: (n_h) each
-    w.x_a_ag_1_lanes = w.x_a_ag_1.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.a_ag_1 = np.empty((B, 2*n_h), dtype)  # a_a_1, half_a_g_1: (n_h) each
     w.a_ag_1_lanes = w.a_ag_1.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.ag_1 = np.empty((T, 2, B, n_h), dtype)  # a_1, g_1: (n_h) each

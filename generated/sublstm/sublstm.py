@@ -108,7 +108,6 @@ def workspace(params, T, B):
     w.half_a_ifgo_lanes = w.half_a_ifgo.reshape(B, 4, n_h).transpose(1, 0, 2)
     # half_x_a_i, half_x_a_f, half_x_a_g, half_x_a_o: (n_h) each
     w.half_x_a_ifgo = np.empty((w.piece, B, 4*n_h), dtype)
-    w.half_x_a_ifgo_lanes = w.half_x_a_ifgo.reshape(w.piece, B, 4, n_h).transpose(0, 2, 1, 3)
     w.ifgo = np.empty((T, 4, B, n_h), dtype)  # i, f, g, o: (n_h) each
     w.c_2 = np.empty((B, n_h), dtype)
     w.sigmoid_c = np.empty((T, B, n_h), dtype)

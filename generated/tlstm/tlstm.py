@@ -101,7 +101,6 @@ def workspace(params, T, B):
     w.zfo = np.empty((T, B, 3*n_h), dtype)  # z, f, o: (n_h) each
     w.zfo_lanes = w.zfo.reshape(T, B, 3, n_h).transpose(0, 2, 1, 3)
     w.V_zfo_u = np.empty((w.piece, B, 3*n_h), dtype)  # V_z_u, V_f_u, V_o_u: (n_h) each
-    w.V_zfo_u_lanes = w.V_zfo_u.reshape(w.piece, B, 3, n_h).transpose(0, 2, 1, 3)
     w.x_c = np.empty((w.piece, B, n_h), dtype)
     w.c_1 = np.empty((B, n_h), dtype)
     w.h = np.empty((T, B, n_h), dtype)

@@ -90,7 +90,6 @@ def workspace(params, T, B):
     w.piece, w.pieces = _pieces(T, B)
     _reserve(T, B, w.piece, 3*n_h, 2*n_h, dtype)
     w.x_a_cg = np.empty((w.piece, B, 2*n_h), dtype)  # x_a_c, half_x_a_g: (n_h) each
-    w.x_a_cg_lanes = w.x_a_cg.reshape(w.piece, B, 2, n_h).transpose(0, 2, 1, 3)
     w.a_cg = np.empty((B, 2*n_h), dtype)  # a_c, half_a_g: (n_h) each
     w.a_cg_lanes = w.a_cg.reshape(B, 2, n_h).transpose(1, 0, 2)
     w.cg = np.empty((T, 2, B, n_h), dtype)  # c, g: (n_h) each

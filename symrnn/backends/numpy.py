@@ -16,7 +16,7 @@ import jinja2
 
 from symrnn.backends.folding import fold, fold_text
 from symrnn.backends.numpy_body import Body
-from symrnn.backends.numpy_direction import backward_context, forward_context
+from symrnn.backends.numpy_direction import backward_context, drop_unread, forward_context
 from symrnn.backends.numpy_interface import interface
 from symrnn.backends.numpy_names import Names, Parameters
 from symrnn.backends.numpy_once import jacobian_context, step_context
@@ -66,6 +66,7 @@ def _context(schedule: Schedule, record: Record) -> dict[str, Any]:
     context = interface(planned, record, names, parameters)
     context["forward"] = forward_context(ahead, back, record)
     context["backward"] = backward_context(ahead, back, record)
+    drop_unread(context["forward"], context["backward"])
     context["step"] = step_context(schedule, record, names, parameters)
     context["jacobian"] = jacobian_context(schedule, record, names, parameters)
     about = [*context["about"], *_counts(ahead, back, schedule)]

@@ -77,9 +77,11 @@ def context(body: Body, reverse: bool, enter: list[str], leave: list[str], about
     first = [*static_lines(body), *packed, *body.first, *fixed]
     everything = [*first, *body.before, *body.loop, *body.after, *leave]
     loop, build = ticks(body, reverse)
+    views = {line: body.views.lane_major(b) for b in body.views.buffers() for line in body.views.lane_view(b)}
     buffers = [line for b in body.views.buffers() for line in (body.views.allocate(b), *body.views.lane_view(b))]
     return {
         "allocate": [*buffers, *body.allocations()],
+        "views": views,
         "ticks": build,
         "enter": [*enter, *arrays_used(everything, body.parameters)],
         "first": first,
@@ -87,6 +89,16 @@ def context(body: Body, reverse: bool, enter: list[str], leave: list[str], about
         "leave": leave,
         "about": ["", *about],
     }
+
+
+def drop_unread(*directions: dict[str, Any]) -> None:
+    """Leave out the lane-major views that no line of any direction reads."""
+    views = {line: name for one in directions for line, name in one["views"].items()}
+    parts = [one[part] for one in directions for part in ("allocate", "enter", "first", "pieces", "leave")]
+    lines = [line for part in parts for line in part if line not in views]
+    read = set(re.findall(r"\b\w+\.\w+", "\n".join([*lines, *(one["ticks"] for one in directions)])))
+    for one in directions:
+        one["allocate"] = [line for line in one["allocate"] if views.get(line, "") in {"", *read}]
 
 
 def _paragraphs(*parts: list[str]) -> list[str]:
