@@ -193,7 +193,7 @@ def test_numbers_at_odd_addresses_are_copied() -> None:
     assert not moved[1]["x"].flags.aligned
     work = kernel.workspace(params, 7, 5)
     _, _, tape = kernel.forward(moved[0], one(moved[1]), moved[2], work=work)
-    assert all(a.flags.aligned for _, arrays in work.ran[2] for a in arrays)
+    assert all(a.flags.aligned for arrays in work.ran.arrays for a in arrays)
     kernel.backward(moved[0], tape, one(moved[3]), moved[4], work=work)
     close(results(kernel, moved, work=work), results(kernel, (params, x, state, dy, dstate)))
 
