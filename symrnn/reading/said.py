@@ -74,8 +74,8 @@ def _size(found: Facts, length: sympy.Expr) -> None:
 
 def _number(item: Item, report: Report) -> float:
     """The value of a constant: an int where it is written without a point and a power."""
-    written = report.source.slice(item.right.span)
-    return float(item.right.value) if set(written) & set(".^e") else int(item.right.value)
+    value, written = item.right.value, report.source.slice(item.right.span)
+    return int(value) if value.denominator == 1 and not set(written) & set(".^") else float(value)
 
 
 def _fact(item: Item, signal: bool, fixed: bool) -> Fact:
