@@ -100,7 +100,8 @@ def test_rows_below_the_equations_belong_to_them() -> None:
 
 
 def test_a_whole_constant_stays_whole() -> None:
-    for text, kind in (("3", int), ("3.0", float), (r"3 \cdot 10^{2}", float), (r"\frac{1}{4}", float), ("-0.5", float)):
+    floats = ("3.0", r"3 \cdot 10^{2}", r"\frac{1}{4}", "-0.5")
+    for text, kind in (("3", int), *((text, float) for text in floats)):
         text = rf"h_t &= \tanh(W x_t + a h_{{t-1}}) \\ \text{{constant}}\quad a &= {text}"
         (cell,) = symrnn.read("$$\\begin{aligned}\n" + text + "\n\\end{aligned}$$").cells
         value = dict(cell.constants)["a"]
