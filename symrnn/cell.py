@@ -57,7 +57,9 @@ class CellType(type):
             raise CellError(f"{name}: a cell is written as the body of a class")
         if not isinstance(namespace, Body):
             return super().__new__(mcls, name, bases, {**namespace, "_record": None})
-        record = close(namespace, name, namespace.get("__doc__"), _identity(name, namespace.get("__module__", "")))
+        module = namespace.get("__module__", "")
+        record = close(namespace, name, namespace.get("__doc__"), _identity(name, module))
+        record = replace(record, source=record.id) if module.startswith(f"{ZOO}.") else record
         kept = {key: namespace[key] for key in _KEPT if key in namespace}
         return super().__new__(mcls, name, bases, {**kept, "_record": record, "__slots__": ()})
 

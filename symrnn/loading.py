@@ -12,13 +12,14 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
 import symrnn
 from symrnn.analysis.notes import Reading
-from symrnn.cell import Cell
+from symrnn.cell import Cell, cell_of
 from symrnn.errors import SymrnnError, UsageError
 from symrnn.zoo import zoo
 
@@ -47,14 +48,20 @@ def find(text: str, fix: Iterable[str] = ()) -> tuple[str, type[Cell]]:
     """
     path, _, name = text.rpartition(":")
     if path.endswith(".py"):
-        cell = _from_file(Path(path), name)
+        cell = _named(_from_file(Path(path), name), text)
     elif text.endswith(".py"):
         raise UsageError(f"{text}: say which class of the file, e.g. {text}:{_classes(Path(text))[0]}")
     elif is_note(text):
         cell = _of_note(text, fix)
+        cell = _named(cell, f"{text.partition('#')[0]}#{cell.name}")
     else:
         cell = zoo[text]
     return cell.id, cell
+
+
+def _named(cell: type[Cell], source: str) -> type[Cell]:
+    """The cell with the text that a command line names it by, which what is made of it says."""
+    return cell_of(replace(cell.record, source=source), cell.__module__)
 
 
 def find_all(texts: Iterable[str] | None) -> list[tuple[str, type[Cell]]]:

@@ -69,7 +69,10 @@ class Array:
 
 @dataclass(frozen=True)
 class Record:
-    """Everything a cell says, in the author's order. Equality ignores its name, docstring and line numbers."""
+    """Everything a cell says, in the author's order. Equality ignores its name, docstring and line numbers.
+
+    ``source`` is how a command line names the cell, empty where it cannot: a cell of a running program.
+    """
 
     name: str = field(compare=False)
     doc: str = field(compare=False)
@@ -82,6 +85,7 @@ class Record:
     equations: tuple[Equation, ...]
     arrays: tuple[Array, ...]
     id: str = field(default="", compare=False)
+    source: str = field(default="", compare=False)
 
     def shape_of(self, name: str) -> Shape:
         """The shape of an input, state, parameter or equation by name."""

@@ -30,6 +30,7 @@ from symrnn.backends.c_text import Names, extent, factor, folded, number, size
 from symrnn.backends.c_whole import whole_functions
 from symrnn.backends.c_work import Work
 from symrnn.backends.folding import fold, fold_text
+from symrnn.backends.numpy_interface import emit_command
 from symrnn.backends.numpy_whole import functions_used
 from symrnn.record import Record
 from symrnn.schedule import Schedule
@@ -117,7 +118,7 @@ class Writer:
 
     def _about(self) -> list[str]:
         """Reference, equations, and how to make the files again."""
-        command = f"symrnn emit {self.record.id}"
+        command = emit_command(self.record)
         return [line.replace(command, f"{command} --backend c") for line in self.module_context["about"]]
 
     def source(self) -> str:
