@@ -106,7 +106,7 @@ class Formulas:
             found = parse(piece.tokens, context, block.span.end)
         except ReadError:
             return self._source(piece.span, marks)
-        return Typesetter(marks).chain(found.values, [token.text for token in found.relations])
+        return Typesetter(marks).chain(found.values, [token.text for token in found.relations], piece.role)
 
     def _source(self, span: Span, marks: Sequence[Mark]) -> str:
         """The source of a span with the first mark in it."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symrnn.document.html_printer import plain
 from symrnn.document.mathml import enclosed
 from symrnn.document.mathml_names import mi, mo, mrow
 from symrnn.document.spelling import letter
@@ -23,6 +24,7 @@ ACCENTS = {"tilde": "~", "hat": "^", "bar": "¯", "overline": "¯", "dot": "˙",
 STYLES = {"bold": "bold", "cal": "script", "bb": "double-struck", "frak": "fraktur"}
 BRACKETS = {"(": ")", "[": "]", "{": "}", "|": "|", "||": "‖", "angle": "⟩"}
 OPENING = {"||": "‖", "angle": "⟨"}
+WIDE = '<mspace width="1em"/>'
 THIN = '<mspace width="0.17em"/>'
 
 
@@ -40,12 +42,20 @@ class Typesetter:
 
     marks: Sequence[Mark] = ()
 
-    def chain(self, values: Sequence[Any], relations: Sequence[str]) -> str:
-        """Values and the relations between them, as a ``math`` element."""
-        parts = [self.part(values[0])]
+    def chain(self, values: Sequence[Any], relations: Sequence[str], word: str = "") -> str:
+        """Values and the relations between them, as a ``math`` element; ``word`` is what a row declares them as."""
+        parts = [f"<mtext>{plain(word)}</mtext>{WIDE}"] if word else []
+        parts.append(self._first(values[0]))
         for sign, value in zip(relations, values[1:], strict=True):
             parts += [mo(RELATIONS.get(sign, sign)), self.part(value)]
         return f'<math displaystyle="true">{mrow(*parts)}</math>'
+
+    def _first(self, node: Any) -> str:
+        """What stands in front of the relations: several names with commas, which stand in no bracket."""
+        if not isinstance(node, read.Group) or not node.items or node.span.start != node.items[0].span.start:
+            return self.part(node)
+        listed = [self.part(item) for item in node.items]
+        return mrow(listed[0], *(piece for item in listed[1:] for piece in (mo(","), item)))
 
     def part(self, node: Any, inside: bool = False) -> str:
         """A part with the mark that lies on it."""

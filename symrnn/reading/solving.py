@@ -68,7 +68,8 @@ def solve(group: Group, functions: Functions, options: Options, report: Report) 
     row = is_row_convention(definitions)
     sides = [side for item in definitions for side in sides_of(item)]
     convolves = _convolves(definitions)
-    kinds = infer(sides, given_kinds(facts, definitions, row), roles.states, row, convolves)
+    given = given_kinds(facts, definitions, row)
+    kinds = infer(sides, given, roles.states, row, convolves)
     if row:
         message = "signals stand on the left of weights: they are rows; as columns, each weight is transposed"
         report.add("ROW-CONVENTION", definitions[0].span, message)
@@ -78,7 +79,7 @@ def solve(group: Group, functions: Functions, options: Options, report: Report) 
     known = Kinds(kinds.known, dict(kinds.defined), row=row, convolves=convolves)
     products = Products(known, report)
     definitions = [replace(item, right=products.tree(item.right)) for item in definitions]
-    deviations(definitions, known, report)
+    deviations(definitions, known, set(given), report)
     # A convolution is asked about; no cell can be made of it.
     broken |= convolves
     return Solved(group, definitions, roles, known, row, facts, broken)
@@ -215,10 +216,10 @@ def clash(conflict: Conflict, report: Report) -> None:
     report.add("SHAPE", conflict.span, message)
 
 
-def deviations(definitions: list[Definition], kinds: Kinds, report: Report) -> None:
-    """Say of which names the kind is another one than their letters suggest."""
+def deviations(definitions: list[Definition], kinds: Kinds, given: set[str], report: Report) -> None:
+    """Say of which names the kind is another one than their letters suggest, unless the text says it."""
     words = {"S": "a scalar", COLUMN: "a vector", ROW: "a vector", MATRIX: "a matrix", THIN: "a column"}
-    seen: set[str] = set()
+    seen = set(given)
     for item in definitions:
         for node in walk(item.right):
             if not isinstance(node, Name) or key_of(node) in seen or node.name in ("1", "1j"):

@@ -174,3 +174,10 @@ def test_a_page_of_a_text_without_claims_or_problems_and_with_a_marked_source() 
     assert "Claims:" not in page(symrnn.read("$$ h_t = \\tanh(W x_t + U h_{t-1}) $$"))
     html = page(symrnn.read("Inline $h_t = \\foo(x_t)$ and $$ f_t = \\sigma(W_f [h_{t-1}, x_t] + b_f $$"))
     assert 'class="mark error"' in html
+
+
+def test_rows_that_declare_keep_their_word_and_their_commas() -> None:
+    text = f"$$\n{symrnn.zoo['deltanet'].latex()}\n$$"
+    formulas = re.findall(r"<math.*?</math>", page(symrnn.read(text)), re.DOTALL)
+    shown = [re.sub(r"<[^>]+>", "", formula) for formula in formulas]
+    assert shown[6:9] == ["sizenk,nv∈N", "inputxt∈Rnx", "stateSt∈Rnk×nv"] and "weightWq,Wk∈Rnk×nx" in shown

@@ -154,3 +154,7 @@ def test_what_no_row_declares_is_found_as_ever() -> None:
     text = r"$$\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}$$"
     (cell,) = symrnn.read(text).cells
     assert [item.name for item in cell.inputs] == ["u", "x"]
+
+
+def test_a_shape_that_is_declared_is_no_surprise() -> None:
+    assert not symrnn.read(zoo["deltanet"].latex()).diagnostics
