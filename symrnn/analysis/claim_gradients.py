@@ -14,9 +14,10 @@ from symrnn.analysis.agreement import Agreement, agreement, same_at
 from symrnn.analysis.claim_algebra import Misfit, Undecided
 from symrnn.analysis.claim_mending import Line, Target, refuted_line
 from symrnn.analysis.claim_signals import Signals, direct_part, fitted, meaning_of
+from symrnn.analysis.claim_sums import aligned, left_out
 from symrnn.analysis.claim_terms import labels
 from symrnn.analysis.claim_values import NEXT, window
-from symrnn.analysis.claim_verdicts import HOLDS, HOLDS_WITH, POINTS, SYMBOLIC, UNDECIDED, Evidence, Judged
+from symrnn.analysis.claim_verdicts import FALSE, HOLDS, HOLDS_WITH, POINTS, SYMBOLIC, UNDECIDED, Evidence, Judged
 from symrnn.analysis.ticks import ARRIVING, Ticks, before_activation, replaced
 from symrnn.ir import Leaf, Node, topological
 from symrnn.lower import lower
@@ -32,6 +33,10 @@ ONE_TICK = "the share of step t; the gradient of the sequence is the sum over t"
 
 def judge_line(claim: Claim, signals: Signals | None = None) -> Judged:
     """The verdict on a line of a backward pass. Raises Undecided."""
+    return replace(_judged(aligned(claim), signals), claim=claim)
+
+
+def _judged(claim: Claim, signals: Signals | None) -> Judged:
     assert claim.cell is not None
     ticks = Ticks(lower(claim.cell.record), *window(claim))
     found: list[Line] = []
@@ -43,7 +48,7 @@ def judge_line(claim: Claim, signals: Signals | None = None) -> Judged:
             reasons.append(error)
             continue
         if line.answer.proved:
-            return _shown(claim, line)
+            return _shown(claim, ticks, line)
         found.append(line)
     if not found:
         return _unfit(claim, ticks, signals, reasons)
@@ -127,14 +132,17 @@ def _vanishes(ticks: Ticks, node: Node) -> bool:
     return same_at(ticks.points, node, zeros(node.shape))
 
 
-def _shown(claim: Claim, line: Line) -> Judged:
+def _shown(claim: Claim, ticks: Ticks, line: Line) -> Judged:
     target = line.target
+    needed, reason = left_out(claim, ticks, line.right)
+    if reason:
+        return Judged(claim, FALSE, Evidence(SYMBOLIC, reason=reason))
     said = [target.convention or _inner_text(claim, line.signals), ROWS * (line.side == ROW)]
     if _of_parameter(claim) and claim.relation == "=" and not _summed(claim):
         said.append(ONE_TICK)
     convention = "; ".join(s for s in said if s)
-    evidence = Evidence(SYMBOLIC, target.assumption, convention)
-    return Judged(claim, HOLDS_WITH if target.assumption else HOLDS, evidence)
+    assumption = "; ".join(s for s in (target.assumption, needed) if s)
+    return Judged(claim, HOLDS_WITH if assumption else HOLDS, Evidence(SYMBOLIC, assumption, convention))
 
 
 def _inner_text(claim: Claim, signals: Signals) -> str:

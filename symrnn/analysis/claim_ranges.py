@@ -7,7 +7,7 @@ or by the range of a function, all of which is taken: its ends are limits that a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import mpmath
@@ -201,6 +201,7 @@ def _of_value(claim: Claim, bound: Bound, tree: read.Tree) -> Judged:
     if claim.cell is None:
         raise Undecided("no cell of this text has these names")
     ticks = Ticks(lower(claim.cell.record))
+    bound, tree = _of_both_signs(bound, tree)
     value = Meaning(ticks).value(tree)
     if not isinstance(value, Item):
         raise Undecided("a bound on a Jacobian is not decided here")
@@ -210,8 +211,9 @@ def _of_value(claim: Claim, bound: Bound, tree: read.Tree) -> Judged:
     if bound.follows(found):
         return Judged(claim, HOLDS, Evidence(INTERVAL, expression=str(found)))
     for name, carry in ticks.carries.items():
-        if ticks.at(carry.write, 0) is value.node and _kept(ticks, name, bound, ranges):
-            start = f"{name}[0] = 0" if bound.admits(sympy.Integer(0)) else f"{name}[0] within it"
+        kept = ticks.at(carry.write, 0) is value.node and next(_kept(ticks, name, bound, ranges), None)
+        if kept:
+            start = f"{name}[0] = 0" if kept.admits(sympy.Integer(0)) else f"{name}[0] within it"
             return Judged(claim, HOLDS_WITH, Evidence(INTERVAL, f"a start within the bound, such as {start}"))
     worst = _worst(ticks, value.node, bound)
     if worst is not None:
@@ -219,11 +221,23 @@ def _of_value(claim: Claim, bound: Bound, tree: read.Tree) -> Judged:
     raise Undecided(f"intervals give {found}, and no value outside the bound was found")
 
 
-def _kept(ticks: Ticks, state: str, bound: Bound, ranges: Ranges) -> bool:
-    """Whether a step keeps a state within a bound in which it finds it: then all steps do."""
+def _of_both_signs(bound: Bound, tree: read.Tree) -> tuple[Bound, read.Tree]:
+    """A bound on a magnitude as one on the value itself: ``|h| <= 1`` says that h is at least -1 and at most 1."""
+    if isinstance(tree, read.Call) and tree.function in ("abs", "magnitude") and bound.low == -sympy.oo:
+        return Bound(-bound.high, bound.high, (bound.closed[1], bound.closed[1])), tree.args[0]
+    return bound, tree
+
+
+def _kept(ticks: Ticks, state: str, bound: Bound, ranges: Ranges) -> Iterator[Bound]:
+    """The bounds in which a step leaves a state that it finds there, so that all steps do: the one asked about, and
+    where it is one-sided the two-sided one from which it follows."""
     carry = ticks.carries[state]
-    within = Reach(bound.low, bound.high, bound.closed)
-    return bound.follows(reached(ticks.at(carry.write, 0), {ticks.at(carry.read, 0): within}, ranges))
+    ends = [(end, closed) for end, closed in zip((bound.low, bound.high), bound.closed, strict=True) if end.is_finite]
+    both = [Bound(-abs(end), abs(end), (closed, closed)) for end, closed in ends if len(ends) == 1]
+    for tried in (bound, *both):
+        within = Reach(tried.low, tried.high, tried.closed)
+        if tried.follows(reached(ticks.at(carry.write, 0), {ticks.at(carry.read, 0): within}, ranges)):
+            yield tried
 
 
 def reached(root: Node, known: Mapping[Node, Reach], ranges: Ranges) -> Reach:

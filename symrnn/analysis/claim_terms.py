@@ -138,6 +138,7 @@ def _changes(
     at = node.span
     match node:
         case read.Name(name, None) if name in parameters:
+            yield f"the transpose of {name}", read.Transposed(node, span=at)
             yield from ((f"{other} for {name}", read.Name(other, span=at)) for other in parameters if other != name)
         case read.Name(name, read.Time()):
             for other in signals:
@@ -150,6 +151,8 @@ def _changes(
         case read.Binary(op, left, right) if op in ("*", "?", "@"):
             yield "a sum for the product", read.Binary("+", left, right, span=at)
             yield "the factors exchanged", read.Binary(op, right, left, span=at)
+            if isinstance(right, read.Transposed):
+                yield "the factors exchanged", read.Binary(op, right.arg, read.Transposed(left), span=at)
         case read.Binary(op, left, right) if op in "+-":
             yield "a product for the sum", read.Binary("*", left, right, span=at)
             yield "the other sign", read.Binary("-" if op == "+" else "+", left, right, span=at)

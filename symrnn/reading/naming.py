@@ -95,7 +95,12 @@ class Namer:
     def _adjoint(self, node: Adjoint) -> Any:
         if isinstance(node.of, Relation):
             raise ReadError("PARSE-ERROR", node.span, "a gradient is taken with respect to a name")
-        return node if node.of is None else replace(node, of=self.tree(node.of))
+        of = None if node.of is None else self.tree(node.of)
+        if isinstance(of, Transposed):
+            return replace(of, arg=replace(node, of=of.arg))
+        if isinstance(of, Binary) and of.op == "**":
+            return replace(of, left=replace(node, of=of.left))
+        return replace(node, of=of)
 
     def _binary(self, node: Binary) -> Tree:
         """A product or sum; ``1[…]`` is an indicator, ``a^T`` of a power of e is folded by the parser already."""

@@ -125,8 +125,17 @@ def with_adjoints(pieces: list[Piece]) -> None:
     r"""Where a statement begins with ``\delta x =`` or ``dx =``, each such sign before a name becomes its own token."""
     signs = {sign for piece in pieces for sign in _prefixes(piece.tokens)}
     for piece in pieces:
-        if signs:
-            piece.tokens = list(_marked(piece.tokens, signs))
+        own = signs | {"delta"} if _of_a_loss(piece.tokens) else signs
+        if own:
+            piece.tokens = list(_marked(piece.tokens, own))
+
+
+def _of_a_loss(tokens: list[Token]) -> bool:
+    r"""Whether a statement is about the gradient of a loss: it begins with ``dW =``, a ``\nabla`` or ``\partial``."""
+    plain = [token for token in tokens if token.kind not in ("&", "quad", "gap", "lbrace")]
+    if plain and plain[0].text in ("frac", "dfrac", "tfrac"):
+        plain = plain[1:]
+    return bool(plain) and plain[0].text in ("nabla", "partial") or any(sign == "d" for sign in _prefixes(tokens))
 
 
 def _prefixes(tokens: list[Token]) -> Iterator[str]:
