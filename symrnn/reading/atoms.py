@@ -190,6 +190,8 @@ def call(parser: Parser, name: str, head: Tree, word: str = "") -> Tree:
     start = head.span
     if parser.kind == "open" and parser.text in "([{" or parser.kind == "bar":
         inner = group(parser)
+        if isinstance(inner, Group) and inner.close:
+            raise ReadError("PARSE-ERROR", inner.span, f"'{inner.bracket}' is closed by '{inner.close}'")
         args = inner.items if isinstance(inner, Group) and inner.bracket in "([{" else (inner,)
         span = start.to(inner.span)
     elif parser.kind == "lbrace":

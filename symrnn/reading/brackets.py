@@ -34,6 +34,8 @@ def grouped(node: Group, change: Change) -> Any:
         return Call(node.bracket, items, span=node.span)
     if len(items) == 1:
         inner = items[0]
+        if node.close and node.bracket != "<":
+            raise ReadError("PARSE-ERROR", node.span, f"'{node.bracket}' is closed by '{node.close}'")
         if isinstance(inner, Relation):
             if node.bracket == "[":
                 return Indicator(inner, span=node.span)

@@ -16,8 +16,9 @@ from symrnn.reading.source import Span
 MAX_STEPS = 100
 
 
-def unrolled(pieces: list[Piece], constants: Mapping[str, float]) -> list[Piece]:
-    """The statements with every loop written out; ReadError where the number of steps is not known."""
+def unrolled(pieces: list[Piece], constants: Mapping[str, float], times: frozenset[str]) -> list[Piece]:
+    """The statements with every loop written out, a loop over the time left out; ReadError where the number of steps is
+    not known."""
     result: list[Piece] = []
     at = 0
     while at < len(pieces):
@@ -28,6 +29,9 @@ def unrolled(pieces: list[Piece], constants: Mapping[str, float]) -> list[Piece]
             continue
         letter, bound = head
         body = at + 1
+        if letter in times:
+            at += 1
+            continue
         while body < len(pieces) and pieces[body].indented:
             body += 1
         steps = _steps(bound, pieces[at].span, constants)

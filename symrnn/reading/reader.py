@@ -19,9 +19,9 @@ from symrnn.reading.rows import CONDITIONS, Piece, cut
 from symrnn.reading.scan import context_of, with_adjoints
 from symrnn.reading.solving import Options, Solved, solve
 from symrnn.reading.source import Source, Span
-from symrnn.reading.statements import FUNCTION, Item, declarations, items_of, spaces
+from symrnn.reading.statements import CLAIM, FUNCTION, MENTION, Item, declarations, items_of, spaces
 from symrnn.reading.traversal import mapped, walk
-from symrnn.reading.tree import Call, Name, Over, Partial, Relation, Symbol, Time
+from symrnn.reading.tree import Binary, Call, Infinity, Name, Number, Over, Partial, Relation, Symbol, Time
 
 
 @dataclass
@@ -107,7 +107,7 @@ def _items(one: Parsed, overall: Context, report: Report, options: Options, styl
     context = context_of(one.pieces, overall)
     found: list[Item] = []
     try:
-        pieces = unrolled(one.pieces, options.constants)
+        pieces = unrolled(one.pieces, options.constants, context.times)
     except ReadError as error:
         report.refuse(error, one.block.span)
         return []
@@ -122,12 +122,19 @@ def _items(one: Parsed, overall: Context, report: Report, options: Options, styl
                 report.refuse(error, piece.span)
             continue
         if piece.after in CONDITIONS and found:
-            found[-1].conditions += [r for item in made for r in _relations(item)]
-            continue
+            if not _explains(piece, found[-1]):
+                found[-1].conditions += [r for item in made for r in _relations(item)]
+                continue
+            made = [item for item in made if item.left is not None]
         for item in made:
             item.row = row
         found += made
     return found
+
+
+def _explains(piece: Piece, before: Item) -> bool:
+    """Whether what follows *where* says what a name in an equation is; behind a claim it is a condition."""
+    return piece.after in ("where", "with", "given") and before.purpose != CLAIM
 
 
 def _read(
@@ -173,8 +180,18 @@ def _named(
     relations = [Relation(op.text, left, right, span=left.span.to(right.span)) for left, op, right in pairs]
     if role:
         return declarations(relations, role, statement.span, block)
+    if _is_about_time(values, context.times):
+        return [Item(MENTION, statement.span, block, right=values[0])]
     made = items_of(relations, values, block, statement.span, report)
     return [whole(item, report) for item in made]
+
+
+def _is_about_time(values: list[Any], times: frozenset[str]) -> bool:
+    """Whether a statement says which steps there are, as ``1 \\le t \\le T`` does."""
+    parts = [node for value in values for node in walk(value)]
+    names = [node for node in parts if isinstance(node, Name)]
+    plain = all(isinstance(node, Name | Number | Binary | Relation | Infinity) for node in parts)
+    return plain and all(n.time is None and len(n.name) == 1 for n in names) and any(n.name in times for n in names)
 
 
 def _bound(statement: Statement) -> frozenset[str]:

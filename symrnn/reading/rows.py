@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from symrnn.reading.asides import begins_value, column, is_complete, is_remark, without_ranges
 from symrnn.reading.diagnostics import ReadError
 from symrnn.reading.lexer import Token
 from symrnn.reading.source import Span
@@ -21,6 +22,7 @@ PARAMETERS = ("parameter", "weight", "bias", "scale", "matrix", "vector", "scala
 ROLES = {"size", "input", "state", "output", "constant", *PARAMETERS}
 SINGULAR = {"bias": "bias", "biases": "bias", "matrices": "matrix"}
 MAX_NESTED = 50
+MARKS = (",", ";", ".", ":", "quad", "&", "gap", "fence")
 OPENING = {"lbrace", "open", "begin"}
 CLOSING = {"rbrace", "close", "end"}
 
@@ -163,16 +165,28 @@ def _rows(tokens: list[Token]) -> tuple[list[list[Token]], list[Token]]:
 
 def _statements(row: list[Token]) -> list[Piece]:
     """The statements of one row."""
-    if row[0].kind == "text" and row[0].text.lower().startswith("for") and any(t.kind == "dots" for t in row):
+    looped = row[0].kind == "text" and row[0].text.lower().startswith("for")
+    row = without_ranges(row, looped)
+    if looped and row and any(t.kind == "dots" for t in row):
         return [Piece(row[1:], "for")]
+    if not any(token.kind not in MARKS for token in row):
+        return []
     role, at = _role(row)
     if role:
         return [Piece(row[at:], role=role)]
     parts: list[Piece] = [Piece(indented=row[0].kind == "quad")]
-    depth = 0
+    depth = skipped = 0
     for index, token in enumerate(row):
         depth += (token.kind in OPENING) - (token.kind in CLOSING)
-        if depth > 0 or token.kind not in ("quad", ",", ";", "connective", "text"):
+        if index < skipped:
+            continue
+        if depth > 0 or token.kind not in ("quad", ",", ";", "connective", "text", "&"):
+            parts[-1].tokens.append(token)
+        elif token.kind in ("&", "quad") and _may_end(parts[-1].tokens) and is_remark(column(row, index + 1)):
+            skipped = index + 1 + len(column(row, index + 1))
+        elif token.kind == "&":
+            apart = _may_end(parts[-1].tokens) and begins_value(row[index + 1 :]) and _relates_next(row[index + 1 :])
+            parts += [Piece()] if apart else []
             parts[-1].tokens.append(token)
         elif token.kind in ("connective", "text"):
             parts.append(Piece([], token.text))
@@ -182,8 +196,12 @@ def _statements(row: list[Token]) -> list[Piece]:
             parts.append(Piece([], parts[-1].after if parts[-1].after in CONDITIONS else ""))
         else:
             parts[-1].tokens.append(token)
-    return [part for part in parts if any(token.kind not in (",", ";", ".", ":", "quad", "&", "gap", "fence")
-                                          for token in part.tokens)]  # fmt: skip
+    return [part for part in parts if any(token.kind not in MARKS for token in part.tokens)]
+
+
+def _may_end(tokens: list[Token]) -> bool:
+    """Whether a statement may end here: it has a relation and nothing is open."""
+    return _relates(tokens) and is_complete(tokens)
 
 
 def _role(row: list[Token]) -> tuple[str, int]:

@@ -214,6 +214,9 @@ def time_pattern(parser: Parser, at: int) -> tuple[Tree, int] | None:
         return letter, at + 3
     if at + 4 < len(tokens) and tokens[at + 2].kind in ("+", "-") and tokens[at + 4].kind == "close":
         step = tokens[at + 3]
+        if step.kind == "num" and tokens[at + 4].text != wanted and opened.text + tokens[at + 4].text in ("[)", "(]"):
+            message = f"'{opened.text}' is closed by '{tokens[at + 4].text}'"
+            raise ReadError("PARSE-ERROR", opened.span.to(tokens[at + 4].span), message)
         if step.kind in ("num", "letter") and tokens[at + 4].text == wanted:
             by: Tree = Number(Fraction(step.text)) if step.kind == "num" else Symbol(step.text, span=step.span)
             return Binary(tokens[at + 2].text, letter, by, span=letter.span.to(step.span)), at + 5

@@ -25,7 +25,8 @@ def upright(lexer: Lexer, name: str, start: int, end: int) -> None:
     word = "".join(piece.text for piece in pieces)
     stripped = word.strip()
     compact = stripped.replace(" ", "").replace("-", "").replace("\\_", "_").replace("_", "")
-    if function_of(stripped) or function_of(compact):
+    between = is_prose(stripped) and (name.startswith("text") or name in ("mbox", "hbox"))
+    if not between and (function_of(stripped) or function_of(compact)):
         lexer.put("fn", stripped if function_of(stripped) else compact, start, end)
     elif not stripped:
         lexer.gap = True

@@ -104,7 +104,6 @@ def test_a_rare_spelling(tex: str, text: str | None) -> None:
         ("y_t != x_t", "claim: y[t] != x[t]"),
         ("y_t = x_t 的的 的", "y[t] = x[t]"),
         ("y = W z + b", "y = W @ z + b"),
-        ("y = x[t-1)", "y = x * (t - 1)"),
         ("   ", None),
     ],
 )
