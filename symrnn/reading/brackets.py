@@ -57,6 +57,19 @@ def marked(value: Any) -> Any:
     return replace(value, grouped=True) if isinstance(value, Binary) else value
 
 
+def product_call(node: Call) -> Any:
+    """A product or a stack that is written as a function: ``dot(W, x)``, ``concatenate([h, x])``."""
+    args = node.args
+    if node.function == "concat":
+        items = args[0].items if len(args) == 1 and isinstance(args[0], Stack) else args
+        return Stack(items, span=node.span) if len(items) > 1 else node
+    if len(args) != 2:
+        raise ReadError("PARSE-ERROR", node.span, f"{node.function} takes two values, not {len(args)}")
+    right = Transposed(args[1], span=args[1].span) if node.function == "outer" else args[1]
+    sign = "odot" if node.function == "multiply" else "@"
+    return Binary(sign, args[0], right, grouped=True, span=node.span)
+
+
 def grid(node: Grid, change: Change) -> Any:
     """A column of values is a stack; a column of functions is applied part by part."""
     cells = node.rows

@@ -31,6 +31,7 @@ from symrnn.reading.tree import (
 
 SCALAR, COLUMN, ROW, MATRIX = "S", "C", "R", "M"
 THIN = "K"  # a matrix of one column, which a scalar follows
+WEIGHTS = "WUVR"
 PRODUCTS = {"juxtaposed", "cdot", "times", "star", "@"}
 ELEMENTWISE = {"odot", "otimes", "*"}
 REDUCING = {"norm", "trace", "det", "sum", "mean", "var", "logsumexp"}
@@ -218,5 +219,8 @@ def default(name: Name, row: bool = False) -> str:
     if base in lex.GREEK and base[0].islower():
         return SCALAR
     if base[0].isupper() and (len(base) == 1 or base in lex.GREEK):
+        return MATRIX
+    if base[0] in WEIGHTS and len(base) < 4 and base[1:].islower():
+        # A weight with its labels behind it, as programs write it: Wx, Whh.
         return MATRIX
     return ROW if row else COLUMN

@@ -14,6 +14,7 @@ from symrnn.reading.diagnostics import ReadError
 from symrnn.reading.lexemes import Lexeme
 from symrnn.reading.lowered import plain_subscript, raised
 from symrnn.reading.meanings import BRACKETS, NAMED_BRACKETS, SIMPLE, meaning
+from symrnn.reading.programs import as_formula
 from symrnn.reading.source import Span
 from symrnn.reading.upright import upright
 
@@ -39,7 +40,7 @@ class Lexer:
     """Turns lexemes into tokens, one construct after the other."""
 
     def __init__(self, lexemes: list[Lexeme], plain: bool = False) -> None:
-        self.lexemes = lexemes
+        self.lexemes = as_formula(lexemes) if plain else lexemes
         self.plain = plain
         self.at = 0
         self.gap = False
@@ -145,11 +146,20 @@ class Lexer:
         return raised or bool(self.scripts and self.scripts[-1])
 
     def _letters(self, text: str, start: int) -> None:
-        if self.plain and len(text) > 1 and not (len(text) == 2 and text[0].isupper() and text[1].islower()):
+        weighted = len(text) == 2 and text[0].isupper() and text[1].islower() and not self._multiplied()
+        if self.plain and len(text) > 1 and not weighted:
             self.put("greek" if text in lex.GREEK else "word", text, start, start + len(text))
             return
         for offset, letter in enumerate(text):
             self.put("letter", letter, start + offset, start + offset + 1)
+
+    def _multiplied(self) -> bool:
+        """Whether a sign of a product follows, or behind a space a signal: two factors would not be run together."""
+        ahead = [piece.text for piece in self.lexemes[self.at : self.at + 3]]
+        if ahead[:1] == [" "]:
+            signal = ahead[1:2] == ["["] or len(ahead) == 3 and ahead[1].isalpha() and ahead[2] in ("_", "(", "[")
+            return signal or ahead[1:2] in (["*"], ["@"], ["·"])
+        return ahead[:1] in (["*"], ["@"], ["·"], [","])
 
     def _unicode(self, text: str, start: int, end: int) -> None:
         if text in lex.UNICODE_PLAIN:

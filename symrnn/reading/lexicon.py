@@ -74,7 +74,8 @@ FUNCTIONS = {
     "sgn": "sign", "erf": "erf", "gelu": "gelu", "prelu": "prelu", "leakyrelu": "leaky_relu", "mean": "mean",
     "var": "var", "linear": "linear", "dense": "linear", "reshape": "reshape", "split": "split", "solve": "solve",
     "inv": "inv", "ones": "ones", "eye": "eye", "equal": "equal", "conv": "conv", "rank": "rank", "dropout": "dropout",
-    "selu": "selu", "mish": "mish", "softsign": "softsign",
+    "selu": "selu", "mish": "mish", "softsign": "softsign", "dot": "dot", "matmul": "dot", "outer": "outer",
+    "multiply": "multiply", "concatenate": "concat", "cat": "concat", "hstack": "concat",
 }  # fmt: skip
 # Written in capitals a norm; in small letters the logarithm.
 EXACT = {"LN": "layer_norm", "ln": "log", "Re": "real", "Im": "imag", "RMSNorm": "rms_norm"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from symrnn.reading.brackets import grid, grouped
+from symrnn.reading.brackets import grid, grouped, product_call
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.source import Span
 from symrnn.reading.spelling import Spelling, core_of, is_minus_one, part_of
@@ -34,7 +34,7 @@ from symrnn.reading.tree import (
     Tree,
 )
 
-PREVIOUS, NEXT = {"prev", "old", "last", "previous", "pre"}, {"next"}
+PREVIOUS, NEXT = {"prev", "old", "last", "previous", "pre", "tm1", "tminus1"}, {"next"}
 
 
 def _is_layer(item: Tree) -> bool:
@@ -42,6 +42,11 @@ def _is_layer(item: Tree) -> bool:
     stepped = isinstance(item, Binary) and item.op in ("+", "-") and isinstance(item.right, Number)
     letter = item.left if stepped and isinstance(item, Binary) else None
     return isinstance(letter, Symbol) and letter.text in ("l", "L", "i", "j", "n")
+
+
+def _is_keyword(arg: Tree) -> bool:
+    """Whether an argument of a program's function has a name, such as ``axis=1``."""
+    return isinstance(arg, Relation) and arg.op == "="
 
 
 class Namer:
@@ -74,6 +79,8 @@ class Namer:
         return within(node, self.tree)
 
     def _call(self, node: Call) -> Tree:
+        if node.function in ("dot", "outer", "multiply", "concat"):
+            return product_call(replace(node, args=tuple(self.tree(arg) for arg in node.args if not _is_keyword(arg))))
         options = tuple((key, tuple(self._option(item) for item in value)) for key, value in node.options)
         return replace(node, args=tuple(self.tree(arg) for arg in node.args), options=options)
 

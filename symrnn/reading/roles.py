@@ -77,7 +77,9 @@ def _unindexed(found: list[Definition], report: Report) -> list[Definition]:
     primed = {name: name.removesuffix("_prime") for name in defined if name.endswith("_prime")}
     bases = {base for name, base in primed.items() if base in reads or name in reads and base in defined}
     carried = bases or set(_early(found))
-    inputs = set(_fed(found)) - set(defined) - carried
+    # x is an input wherever it stands; what a weight multiplies beside it is one too, but for a bias.
+    fed = set(_fed(found))
+    inputs = ((fed - {"b"}) | {"x"} if "x" in reads else fed) - set(defined) - carried
     if not carried and not (inputs and {"x", "u"} & inputs):
         return found
     where = next(item for item in found if not carried or any(n.name.removesuffix("_prime") in carried
