@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symrnn.analysis.claim_algebra import Undecided
+from symrnn.analysis.agreement import agreement
+from symrnn.analysis.claim_algebra import Item, Undecided
+from symrnn.analysis.claim_values import Meaning, window
 from symrnn.analysis.claim_verdicts import FALSE, HOLDS, HOLDS_WITH, POINTS, SYMBOLIC, UNDECIDED, Evidence, Judged
 from symrnn.analysis.equivalence import PROVED, REFUTED, Equivalence, equivalent
 from symrnn.analysis.mapping import Value
 from symrnn.analysis.recognition import names_between
 from symrnn.analysis.splitting import split_stacks
+from symrnn.analysis.ticks import Ticks
 from symrnn.cell import Cell
 from symrnn.errors import SymrnnError
+from symrnn.ir import broadcast
+from symrnn.lower import lower
 from symrnn.reading import tree as read
 from symrnn.reading.claim import Claim
 from symrnn.zoo import zoo
@@ -36,6 +41,21 @@ def judge_equivalence(claim: Claim) -> Judged:
     if found.verdict == REFUTED:
         return Judged(claim, FALSE, Evidence(POINTS, expression=str(found)))
     return Judged(claim, UNDECIDED, Evidence(POINTS, reason=found.verdict))
+
+
+def judge_value(claim: Claim) -> Judged:
+    """The verdict on another formula for a value, ``h_t ≡ h_{t-1} + z_t ∘ (n_t - h_{t-1})``. Raises Undecided."""
+    assert claim.cell is not None
+    ticks = Ticks(lower(claim.cell.record), *window(claim))
+    left, right = (Meaning(ticks).value(side) for side in (claim.left, claim.right))
+    if not isinstance(left, Item) or not isinstance(right, Item) or right.node.shape not in ((), left.node.shape):
+        raise Undecided("the two sides have different shapes")
+    answer = agreement(ticks.points, broadcast(right.node, left.node.shape), left.node)
+    if answer.proved:
+        return Judged(claim, HOLDS, Evidence(SYMBOLIC))
+    if answer.gap is not None and claim.relation != "approx":
+        return Judged(claim, FALSE, Evidence(POINTS, counterexample=answer.gap))
+    return Judged(claim, UNDECIDED, Evidence(POINTS, reason=answer.why or "no proof was found"))
 
 
 def _ways(one: type[Cell], other: type[Cell]) -> Iterator[tuple[type[Cell], type[Cell], dict[str, Value]]]:

@@ -1,7 +1,8 @@
 """Sums over time in a line of a backward pass: moved to the step of their gradients, and whether they leave out steps.
 
-``\\sum_{t=0}^{T-1} δa_{t+1} h_tᵀ`` is ``\\sum_{t=1}^{T} δa_t h_{t-1}ᵀ``. Authors count the steps of a sequence from
-1 to T, from 0 to T-1 or from 0 to T; a sum that begins later leaves out steps, and is right only where they add nothing.
+``\\sum_{t=0}^{T-1} δa_{t+1} h_tᵀ`` is ``\\sum_{t=1}^{T} δa_t h_{t-1}ᵀ``. Authors count the steps of a sequence
+from 1 to T, from 0 to T-1 or from 0 to T; a sum that begins later leaves out steps, and is right only where they add
+nothing.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from symrnn.analysis.claim_algebra import Undecided
-from symrnn.analysis.claim_cells import judge_equivalence
+from symrnn.analysis.claim_cells import judge_equivalence, judge_value
 from symrnn.analysis.claim_counts import judge_count
 from symrnn.analysis.claim_derivatives import judge_derivative
 from symrnn.analysis.claim_functions import judge_function, of_function
@@ -27,6 +27,7 @@ from symrnn.analysis.claim_verdicts import undecided
 from symrnn.cell import Cell
 from symrnn.errors import SymrnnError
 from symrnn.reading.claim import Claim
+from symrnn.reading.tree import Name
 
 APART = "the cell is not one that this can be decided for"
 
@@ -63,6 +64,10 @@ def _by_kind(claim: Claim, signals: Signals | None) -> Judged:
         if of_function(claim):
             return judge_function(claim)
         return (judge_product if over_time(claim) else judge_derivative)(_about(claim))
+    if claim.kind == "equivalence" and of_function(claim):
+        return judge_function(claim)
+    if claim.kind == "equivalence" and isinstance(claim.left, Name) and claim.left.time is not None:
+        return judge_value(_about(claim))
     if claim.kind not in KINDS:
         raise Undecided(f"nothing is known about claims of the kind {claim.kind}")
     return KINDS[claim.kind](claim)

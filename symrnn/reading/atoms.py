@@ -129,6 +129,9 @@ def applicable(parser: Parser, value: Tree) -> str:
     primes = 0
     if isinstance(base, Scripted):
         scripts, primes, base = (*base.sub, *base.sup), base.primes, base.arg
+    if isinstance(base, Accented) and isinstance(base.arg, Symbol) and base.arg.text in ("sigma", "phi", "varphi"):
+        # An activation of its own: \hat\sigma(x).
+        return "" if scripts else f"{base.arg.text}_{base.accent}"
     if not isinstance(base, Symbol):
         return ""
     text = base.text

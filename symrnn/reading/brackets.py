@@ -57,7 +57,7 @@ def marked(value: Any) -> Any:
     return replace(value, grouped=True) if isinstance(value, Binary) else value
 
 
-def product_call(node: Call) -> Any:
+def product_call(node: Call) -> Tree:
     """A product or a stack that is written as a function: ``dot(W, x)``, ``concatenate([h, x])``."""
     args = node.args
     if node.function == "concat":

@@ -9,6 +9,7 @@ from typing import Any
 
 from symrnn.ops import REGISTRY
 from symrnn.ops.structural import NAMES as STRUCTURAL
+from symrnn.reading.activations import recognised
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.meanings import function_of
 from symrnn.reading.traversal import mapped, walk, within
@@ -18,6 +19,7 @@ from symrnn.reading.tree import Binary, Call, Function, Name, Stack, Tree
 OTHERS = {"norm", "trace", "det", "conv", "linear", "cumax", "mat", "vec", "sum", "mean", "var", "sign", "floor",
           "ceil", "inv", "rank", "count", "leaky_relu", "gelu", "tan", "sinh", "cosh", "arctan", "erf", "split",
           "equal", "apply_parts", "dropout", "softsign", "selu", "mish", "prelu"}  # fmt: skip
+SIGMA = "σ"
 KNOWN = {*REGISTRY, *STRUCTURAL, *OTHERS}
 
 
@@ -33,9 +35,24 @@ class Functions:
 
     def define(self, call: Call, value: Tree) -> None:
         """Take down ``f(x) = …``."""
+        names = tuple(arg.name for arg in call.args if isinstance(arg, Name))
         if call.function not in KNOWN:
-            names = tuple(arg.name for arg in call.args if isinstance(arg, Name))
             self.defined[call.function] = (names, value)
+        elif self._is_sigma(call) and len(names) == 1:
+            # The letter is any activation's where a text says which.
+            label, key = _label(call), SIGMA
+            if label:
+                key = f"sigma_{label}"
+            found = recognised(names[0], value)
+            if found:
+                self.given.setdefault(key, found)
+            elif not label:
+                self.defined[key] = (names, value)
+
+    def _is_sigma(self, call: Call) -> bool:
+        """Whether the logistic function is meant by the letter only."""
+        written = self.report.source.slice(call.span).lstrip("\\{")
+        return call.function == "sigmoid" and written.startswith(("sigma", "σ"))
 
     def tree(self, node: Any) -> Any:
         """The tree with every call and stack of functions resolved."""
@@ -46,9 +63,11 @@ class Functions:
 
     def _call(self, node: Call) -> Any:
         label = _label(node)
-        name = self.given.get(f"sigma_{label}" if node.function == "sigmoid" and label else "", "")
+        name = self._meant(node, label) if node.function == "sigmoid" else ""
         if name in KNOWN:
             return replace(node, function=name, options=())
+        if name in self.defined:
+            return self._expanded(node, *self.defined[name])
         name = self.given.get(node.function, node.function)
         if name == "cumax":
             return Call("cumsum", (Call("softmax", node.args, span=node.span),), span=node.span)
@@ -65,6 +84,15 @@ class Functions:
             return self._expanded(node, *self.defined[name])
         self._ask(node, name)
         return node
+
+    def _meant(self, node: Call, label: str) -> str:
+        """What sigma is: what the caller or the text says, or the function that its subscript names."""
+        given = self.given.get(f"sigma_{label}" if label else "", "")
+        if given or not self._is_sigma(node):
+            return given
+        if label:
+            return function_of(label) if len(label) > 2 else ""
+        return self.given.get(SIGMA, SIGMA)
 
     def _subscripted(self, node: Call) -> None:
         shown = self.report.source.slice(node.span).partition("(")[0].strip().removesuffix("\\left")

@@ -12,7 +12,7 @@ from typing import Any
 from symrnn.reading.brackets import grid, grouped, product_call
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.source import Span
-from symrnn.reading.spelling import Spelling, core_of, is_minus_one, part_of
+from symrnn.reading.spelling import Spelling, core_of, is_keyword, is_layer, is_minus_one, part_of
 from symrnn.reading.traversal import within
 from symrnn.reading.tree import (
     Accented,
@@ -26,6 +26,7 @@ from symrnn.reading.tree import (
     Name,
     Number,
     Over,
+    Partial,
     Relation,
     Scripted,
     Symbol,
@@ -37,27 +38,19 @@ from symrnn.reading.tree import (
 PREVIOUS, NEXT = {"prev", "old", "last", "previous", "pre", "tm1", "tminus1"}, {"next"}
 
 
-def _is_layer(item: Tree) -> bool:
-    """Whether a superscript counts layers or micro-steps: ``l-1``."""
-    stepped = isinstance(item, Binary) and item.op in ("+", "-") and isinstance(item.right, Number)
-    letter = item.left if stepped and isinstance(item, Binary) else None
-    return isinstance(letter, Symbol) and letter.text in ("l", "L", "i", "j", "n")
-
-
-def _is_keyword(arg: Tree) -> bool:
-    """Whether an argument of a program's function has a name, such as ``axis=1``."""
-    return isinstance(arg, Relation) and arg.op == "="
-
-
 class Namer:
     """Turns the parser's trees into trees of names; what it infers goes into the report."""
 
-    def __init__(self, times: frozenset[str], report: Report, delays: dict[str, int] | None = None) -> None:
+    def __init__(
+        self, times: frozenset[str], report: Report, delays: dict[str, int] | None = None, many: bool = False
+    ) -> None:
         self.times = times
         self.report = report
         self.delays = delays or {}
         self.styles: dict[str, Span] = {}
         self.bound: list[str] = []
+        # Above 0 inside a derivative in a statement about many steps, where T and 0 are times too.
+        self.ends = 0 if many else -1
         self.looks: dict[str, dict[str, Span]] = {}
 
     def tree(self, node: Any) -> Any:
@@ -76,11 +69,16 @@ class Namer:
             return self._adjoint(node)
         if isinstance(node, Call):
             return self._call(node)
+        if isinstance(node, Partial):
+            self.ends += 1
+            derivative = within(node, self.tree)
+            self.ends -= 1
+            return derivative
         return within(node, self.tree)
 
     def _call(self, node: Call) -> Tree:
         if node.function in ("dot", "outer", "multiply", "concat"):
-            return product_call(replace(node, args=tuple(self.tree(arg) for arg in node.args if not _is_keyword(arg))))
+            return product_call(replace(node, args=tuple(self.tree(arg) for arg in node.args if not is_keyword(arg))))
         options = tuple((key, tuple(self._option(item) for item in value)) for key, value in node.options)
         return replace(node, args=tuple(self.tree(arg) for arg in node.args), options=options)
 
@@ -222,6 +220,10 @@ class Namer:
             self._at(spelling, time, node, "call" if called else "subscript")
         elif isinstance(item, Symbol) and item.text in PREVIOUS | NEXT and not spelling.subscripts:
             self._at(spelling, Time("t", -1 if item.text in PREVIOUS else 1), node, "subscript")
+        elif self.ends > 0 and isinstance(item, Symbol) and item.text == "T":
+            self._at(spelling, Time("T"), node, "subscript")
+        elif self.ends > 0 and isinstance(item, Number) and item.value.denominator == 1:
+            self._at(spelling, Time("", int(item.value)), node, "subscript")
         else:
             spelling.subscripts.append(self._label(item, node))
 
@@ -243,7 +245,7 @@ class Namer:
                 spelling.labels.append(self._label(item, node))
         elif isinstance(item, Symbol) and (item.text in ("T", "intercal", "H", "dagger")):
             spelling.after.append(("power", item))
-        elif isinstance(item, Symbol) or _is_layer(item):
+        elif isinstance(item, Symbol) or is_layer(item):
             spelling.labels.append(self._label(item, node))
         else:
             if not is_minus_one(item) and not isinstance(item, Group) and spelling.style != "bb":

@@ -19,9 +19,10 @@ from symrnn.reading.kinds import Kinds
 from symrnn.reading.lengths import memberships, with_lengths
 from symrnn.reading.products import Products
 from symrnn.reading.reader import Text, read_text
+from symrnn.reading.signals import adjoints
 from symrnn.reading.solving import Options, Solved, left_text, texts
 from symrnn.reading.source import Source, Span
-from symrnn.reading.statements import CLAIM, DECLARATION, DEFINITION, EXPRESSION, FUNCTION, SHAPE, Item, adjoints
+from symrnn.reading.statements import CLAIM, DECLARATION, DEFINITION, EXPRESSION, FUNCTION, SHAPE, Item
 from symrnn.reading.text import relation_text, tree_text
 from symrnn.reading.traversal import walk
 from symrnn.reading.tree import Adjoint, Name, Partial, Relation, Tree

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symrnn.reading.diagnostics import ReadError
 from symrnn.reading.groups import braces
 from symrnn.reading.traversal import walk
-from symrnn.reading.tree import Adjoint, Binary, Call, Infinity, Limit, Name, Over, Partial, Relation, Symbol, Tree
+from symrnn.reading.tree import (
+    Adjoint,
+    Binary,
+    Call,
+    Infinity,
+    Limit,
+    Name,
+    Number,
+    Over,
+    Partial,
+    Relation,
+    Symbol,
+    Tree,
+)
 
 if TYPE_CHECKING:
     from symrnn.reading.lexer import Token
@@ -128,7 +142,9 @@ def _derivative(parser: Parser, token: Token) -> Tree | None:
                 break
     end = parser.at
     parser.at = start
-    if len(kinds) != 2 or not kinds[0] or kinds[0] != kinds[1] or end > len(parser.tokens):
+    # Who mixes d and the sign of a partial derivative means a derivative too.
+    same = len(set(kinds)) == 1 or "partial" in kinds
+    if len(kinds) != 2 or not all(kinds) or not same or end > len(parser.tokens):
         return None
     above, below = _operand(parser), _operand(parser)
     if below is None:
@@ -201,6 +217,10 @@ def big(parser: Parser) -> Tree:
     letter, low, high = "", None, None
     while parser.kind in ("_", "^"):
         sign = parser.take()
+        between = _between(parser)
+        if between is not None:
+            letter, low, high = between
+            continue
         value, relation = _bound(parser, sign, "=")
         if sign.kind == "^":
             high = value
@@ -212,6 +232,29 @@ def big(parser: Parser) -> Tree:
             low = value
     body = parser.expression(SUM)
     return Over(token.text, letter, low, high, body, span=token.span.to(body.span))
+
+
+def _between(parser: Parser) -> tuple[str, Tree, Tree] | None:
+    r"""The letter and the bounds of ``\prod_{t \ge i > k}``: two relations that point one way. None otherwise."""
+    start, relations, values = parser.at, [], []
+    if parser.kind == "lbrace":
+        parser.take()
+        values.append(parser.expression())
+        while parser.kind == "rel":
+            relations.append(parser.take().text)
+            values.append(parser.expression())
+    signs = {relation[0] for relation in relations}
+    if len(relations) != 2 or signs not in ({"<"}, {">"}) or not isinstance(values[1], Symbol):
+        parser.at = start
+        return None
+    parser.take()
+    if signs == {">"}:
+        relations.reverse()
+        values.reverse()
+    one = Number(Fraction(1), span=values[1].span)
+    low = values[0] if relations[0].endswith("=") else Binary("+", values[0], one, span=values[0].span)
+    high = values[2] if relations[1].endswith("=") else Binary("-", values[2], one, span=values[2].span)
+    return values[1].text, low, high
 
 
 def _bound(parser: Parser, sign: Token, op: str) -> tuple[Tree, Tree | None]:

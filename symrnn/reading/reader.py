@@ -168,7 +168,8 @@ def _named(
 ) -> list[Item]:
     delays = {name: int(value) for name, value in options.constants.items() if float(value).is_integer()}
     times = context.times | _bound(statement)
-    namer = Namer(times, report, delays)
+    many = any(isinstance(node, Over) and node.kind == "prod" for value in statement.values for node in walk(value))
+    namer = Namer(times, report, delays, many)
     letters = context.times if statement.relations else frozenset("t")
     values = [_timed(namer.tree(value), letters) for value in statement.values]
     for code in dict.fromkeys(code for code, _, _ in statement.notes):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from symrnn.reading.tree import Accented, Binary, Group, Negative, Number, Scripted, Time, Tree
+from symrnn.reading.tree import Accented, Binary, Group, Negative, Number, Relation, Scripted, Symbol, Time, Tree
 
 
 @dataclass
@@ -53,3 +53,15 @@ def part_of(item: Group) -> tuple[int, int] | None:
     if len(numbers) == 1 and not halves and numbers[0] > 0:
         return int(numbers[0]), 0
     return None
+
+
+def is_layer(item: Tree) -> bool:
+    """Whether a superscript counts layers or micro-steps: ``l-1``."""
+    stepped = isinstance(item, Binary) and item.op in ("+", "-") and isinstance(item.right, Number)
+    letter = item.left if stepped and isinstance(item, Binary) else None
+    return isinstance(letter, Symbol) and letter.text in ("l", "L", "i", "j", "n")
+
+
+def is_keyword(arg: Tree) -> bool:
+    """Whether an argument of a program's function has a name, such as ``axis=1``."""
+    return isinstance(arg, Relation) and arg.op == "="

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from symrnn.ops import REGISTRY
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.extract import INLINE, PLAIN, Block
 from symrnn.reading.sets import space_of
+from symrnn.reading.signals import adjoints, is_error_signal, telescoped
 from symrnn.reading.source import Span
-from symrnn.reading.traversal import mapped, walk
+from symrnn.reading.traversal import walk
 from symrnn.reading.tree import (
     Adjoint,
     Binary,
@@ -22,6 +24,7 @@ from symrnn.reading.tree import (
     Name,
     Negative,
     Number,
+    Over,
     Partial,
     Relation,
     Stack,
@@ -91,7 +94,7 @@ def _chain(relations: list[Relation], block: Block, span: Span, report: Report) 
     found: list[Item] = []
     rest = list(relations)
     heads = []
-    while len(rest) > 1 and isinstance(rest[0].right, Name) and rest[0].op == "=":
+    while len(rest) > 1 and _is_head(rest[0].right) and rest[0].op == "=":
         heads.append(rest.pop(0).left)
     for head in heads:
         found += _single(replace(rest[0], left=head, span=head.span.to(rest[0].span)), block, report)
@@ -105,6 +108,12 @@ def _chain(relations: list[Relation], block: Block, span: Span, report: Report) 
     return found[len(heads) : len(heads) + 1] + found[: len(heads)] + found[len(heads) + 1 :]
 
 
+def _is_head(tree: Any) -> bool:
+    """Whether the middle of a chain is defined by its end: a name, or a function as in ``g(x) = h(x) = tanh(x)``."""
+    named = isinstance(tree, Call) and len(tree.function) == 1 and not tree.derivative
+    return isinstance(tree, Name) or named and all(isinstance(arg, Name) and arg.time is None for arg in tree.args)
+
+
 def _single(relation: Relation, block: Block, report: Report) -> list[Item]:
     left, right, op, span = relation.left, relation.right, relation.op, relation.span
     if op in ("in", "subset"):
@@ -116,6 +125,7 @@ def _single(relation: Relation, block: Block, report: Report) -> list[Item]:
         return [Item(CLAIM, span, block, left, right, op, "range")]
     if op == "notin":
         raise ReadError("UNSUPPORTED", span, "that something is no element of a set is not read")
+    left = telescoped(left)
     claim = _claim(left, right, op)
     if claim:
         if claim in ("derivative", "adjoint"):
@@ -124,33 +134,11 @@ def _single(relation: Relation, block: Block, report: Report) -> list[Item]:
         if claim == "count":
             left = Call("count", (), span=left.span)
         return [Item(CLAIM, span, block, left, right, op, claim)]
-    if _is_error_signal(left, right):
+    if is_error_signal(left, right):
         message = "an error signal that is computed from the next step: a claim about a gradient, to be checked"
         report.add("FORWARD-INDEX", span, message)
         return [Item(CLAIM, span, block, adjoints(left), adjoints(right), op, "adjoint")]
     return _definition(relation, block, report)
-
-
-def _is_error_signal(left: Any, right: Any) -> bool:
-    """Whether a delta at t is said to come from deltas at t+1: a backward pass written with bare deltas."""
-    if not isinstance(left, Name) or left.name.split("_")[0] != "delta" or left.time is None:
-        return False
-    return any(isinstance(n, Name) and n.name.split("_")[0] == "delta" and n.time is not None and n.time.shift > 0
-               for n in walk(right))  # fmt: skip
-
-
-def adjoints(tree: Any) -> Any:
-    """The tree with deltas read as gradients: ``\\delta_t`` of something, ``\\delta^h_t`` of h."""
-
-    def change(node: Any) -> Any:
-        if not isinstance(node, Name) or node.name.split("_")[0] != "delta" or node.time is None:
-            return node
-        label = node.name.partition("_")[2]
-        if label.isidentifier():
-            return Adjoint(Name(label, node.time, span=node.span), span=node.span)
-        return Adjoint(None, node.time, label, span=node.span)
-
-    return mapped(tree, change)
 
 
 def _claim(left: Any, right: Any, op: str) -> str:
@@ -165,6 +153,8 @@ def _claim(left: Any, right: Any, op: str) -> str:
     if any(isinstance(node, Adjoint) for node in walk(left)):
         return "adjoint"
     if isinstance(left, Call | Function) and left.derivative:
+        return "derivative"
+    if isinstance(left, Over) and any(isinstance(node, Partial) for node in walk(left)):
         return "derivative"
     if isinstance(left, Binary) and any(isinstance(node, Partial) for node in walk(left)):
         return "derivative"
@@ -236,9 +226,14 @@ def _definition(relation: Relation, block: Block, report: Report) -> list[Item]:
     if isinstance(left, Stack) and all(isinstance(item, Name) for item in left.items):
         return [Item(DEFINITION, span, block, left, right, relation.op)]
     if isinstance(left, Call) and all(isinstance(arg, Name) and arg.time is None for arg in left.args):
+        if left.function in REGISTRY and not report.source.slice(left.span).lstrip("\\{").startswith(("sigma", "σ")):
+            return [Item(CLAIM, span, block, left, right, relation.op, "equivalence")]
         message = f"this defines the function {left.function}, no signal"
         report.add("FUNCTION-DEFINITION", span, message)
         return [Item(FUNCTION, span, block, left, right)]
+    free = not any(isinstance(node, Name) and node.time is not None for node in walk(left))
+    if isinstance(left, Call) and left.function in REGISTRY and left.function not in INVERTED and free:
+        return [Item(CLAIM, span, block, left, right, relation.op, "equivalence")]
     if isinstance(left, Call) and left.function in INVERTED and isinstance(left.args[0], Name):
         inner = left.args[0]
         message = f"{left.function} stands on the left: solved for {inner.name}"

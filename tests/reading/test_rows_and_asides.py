@@ -26,7 +26,8 @@ U, H = r"u_t &= \sigma(W x_t)", r"h_t &= u_t \odot h_{t-1}"
 @pytest.mark.parametrize(
     "remark",
     [r"& \textit{cell}", r"& \text{block input}", r"&& \text{(gate)}", r"& (\text{gate})", r"\qquad (2)",
-     r". \qquad (2a)", r"\quad \text{gate}", r"\tag{3}", r"\qquad \text{for } t = 1, \dots, T", r", \quad t = 1, 2, \ldots, T",
+     r". \qquad (2a)",
+     r"\quad \text{gate}", r"\tag{3}", r"\qquad \text{for } t = 1, \dots, T", r", \quad t = 1, 2, \ldots, T",
      r", \quad t \in \{1, \dots, T\}", r", \quad 1 \le t \le T", r", \quad \forall t"],
 )  # fmt: skip
 def test_a_remark_is_no_factor(remark: str) -> None:
