@@ -41,7 +41,7 @@ class Builder:
         reads = [n for d in self.definitions for n in walk(d.right) if isinstance(n, Name)]
         self.singles = {renamed(n.name) for n in reads if n.time is None}
         self.complex = complex_names(self.definitions, facts)
-        self.signals = {*roles.states, *roles.inputs, *(n.name for d in self.definitions for n in d.names())}
+        self.signals = {*roles.states, *roles.inputs, *(n.name for d in self.definitions for n in d.names() if n.time)}
 
     def build(self, name: str) -> type[Cell]:
         """The cell; ReadError with a place where the equations do not make one."""
@@ -85,7 +85,7 @@ class Builder:
             shape = (ONE,) if kind == SCALAR else (unknown(), unknown()) if kind == MATRIX else (unknown(),)
         spec = Spec(role, role.capitalize(), shape, domain=fact.domain, start=fact.start)
         spec.complex = fact.complex or name in self.complex
-        self.body.put(check_name(name), Undeclared(spec), 0)
+        self.body.put(check_name(renamed(name)), Undeclared(spec), 0)
 
     def _outputs(self) -> list[str]:
         if self.facts.outputs:
@@ -97,7 +97,8 @@ class Builder:
         (left,) = item.names()
         try:
             value = values.of(item.right)
-            self.body.put(check_name(renamed(left.name)), value, self.report.source.place(item.span.start)[0])
+            name = self.apart(renamed(left.name)) if left.time is None else renamed(left.name)
+            self.body.put(check_name(name), value, self.report.source.place(item.span.start)[0])
         except CellError as error:
             raise ReadError("SHAPE", item.span, str(error)) from error
 
@@ -134,7 +135,7 @@ class Builder:
         shape = self.body.declared[name].shape if name in self.body.declared else ()
         if lag and name in self.body.scope.remembered:
             return Expr(Ref(name, lag), shape, self.body.scope)
-        if name in self.body and (name in self.body.latest or name in self.roles.inputs):
+        if name in self.body and (name in self.body.latest or node.name in self.roles.inputs):
             return self.body[name]
         raise ReadError("UNDEFINED-SYMBOL", node.span, f"{name} is read here but neither defined nor an input")
 
@@ -174,7 +175,7 @@ class Builder:
         """Lengths that nothing decides: those of states are n_h, that of an input is its own."""
         sizes = self.body.scope.sizes
         order = [*self.roles.states[:1], *self.roles.inputs, *self.roles.states[1:]]
-        declared = [self.body.declared[name] for name in order]
+        declared = [self.body.declared[renamed(name)] for name in order]
         for item in declared:
             own = HIDDEN if item.role == "state" else size_symbol(f"n_{item.name}")
             for size in item.shape:

@@ -94,10 +94,25 @@ def late(solved: Solved, report: Report) -> None:
         # A state without its own past that is read before it is computed is the output of the step before.
         before = [name for name, reader in found if reader > at or not own and reader != at]
         memory = found[0][1] < at or state == solved.roles.states[0] if found else False
+        if _would_loop(solved, at, {reader for name, reader in found if reader > at or not own}):
+            continue
         if not own and before and not memory:
             _intermediate(solved, at, before, report)
         elif own and [name for name, reader in found if reader > at] and not _returned(solved, state):
             _too_late(solved, at, next(name for name, reader in found if reader > at), report)
+
+
+def _would_loop(solved: Solved, at: int, readers: set[int]) -> bool:
+    """Whether a state needs all of what reads it: then none of them can mean its new value."""
+    where = {name.name: index for index, item in enumerate(solved.definitions) for name in item.names()}
+    needed, stack = set(), [at]
+    while stack:
+        for name in names_in(solved.definitions[stack.pop()]):
+            index = where.get(name.name) if name.time is not None and name.time.shift == 0 else None
+            if index is not None and index not in needed:
+                needed.add(index)
+                stack.append(index)
+    return bool(readers - {at}) and readers - {at} <= needed
 
 
 def _intermediate(solved: Solved, at: int, reads: list[Name], report: Report) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from symrnn.reading.diagnostics import Report
 from symrnn.reading.statements import DEFINITION, Item
 from symrnn.reading.traversal import mapped, walk
-from symrnn.reading.tree import Name, Over, Transposed
+from symrnn.reading.tree import Binary, Name, Over, Transposed
 
 INDICES = frozenset("ijklmn")
 
@@ -31,7 +31,7 @@ def whole(item: Item, report: Report) -> Item:
         return _without(item, index, {letter for pair in summed for letter in pair})
     bracketed = any(d.code == "COMPONENT-FORM" and item.span.start <= d.span.start < item.span.end
                     for d in report.found.values())  # fmt: skip
-    if bracketed or timed and all(_index(name) == index for name in timed):
+    if index != "l" and (bracketed or timed and all(_index(name) == index for name in timed)):
         message = f"written for entry {index}: read as an equation of whole vectors"
         report.add("COMPONENT-FORM", item.span, message)
         return _without(item, index, {index})
@@ -68,4 +68,18 @@ def _without(item: Item, index: str, letters: set[str]) -> Item:
             return Transposed(bare, span=node.span) if pair[1] == index else bare
         return replace(node, name=node.name.rpartition("_")[0]) if _index(node) in letters else node
 
-    return replace(item, left=change(item.left), right=mapped(item.right, change))
+    right = mapped(item.right, lambda node: _matrix_first(node, letters))
+    names = [node for node in walk(item.right) if isinstance(node, Name)]
+    matrices = frozenset(_without_pair(n.name) for n in names if _pair(n) and set(_pair(n)) <= letters)
+    return replace(item, left=change(item.left), right=mapped(right, change), matrices=matrices)
+
+
+def _matrix_first(node: Any, letters: set[str]) -> Any:
+    """``x_j w_{ji}`` with the matrix in front, as it stands in the equation of whole vectors."""
+    if not isinstance(node, Binary) or node.op not in ("juxtaposed", "cdot", "star", "times"):
+        return node
+    left, right = node.left, node.right
+    if isinstance(left, Name) and isinstance(right, Name) and not _pair(left) and _index(left) in letters:
+        pair = _pair(right)
+        return replace(node, left=right, right=left) if pair and _index(left) in pair else node
+    return node

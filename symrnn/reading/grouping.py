@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from symrnn.reading.kinds import key_of
 from symrnn.reading.statements import CONSTANT, DECLARATION, DEFINITION, START, Item
 from symrnn.reading.traversal import walk
 from symrnn.reading.tree import Name, Stack
@@ -42,11 +43,16 @@ class Group:
         return ""
 
 
-def defined_by(item: Item) -> list[str]:
+def names_of(item: Item) -> list[Name]:
     """The names on the left of a definition."""
     left = item.left
     names: list[Any] = list(left.items) if isinstance(left, Stack) else [left]
-    return [name.name for name in names if isinstance(name, Name)]
+    return [name for name in names if isinstance(name, Name)]
+
+
+def defined_by(item: Item) -> list[str]:
+    """The names on the left of a definition, without their times."""
+    return [name.name for name in names_of(item)]
 
 
 def groups_of(items: list[Item]) -> list[Group]:
@@ -66,7 +72,7 @@ def groups_of(items: list[Item]) -> list[Group]:
         if current is not None and before is not None and before.block is not item.block:
             current.repeats.append((item, before))
             continue
-        names = defined_by(item)
+        names = [key_of(name) for name in names_of(item)]
         again = any(name in taken and taken[name].block is not item.block for name in names)
         if current is None or again:
             current = Group([], item.block.headings)

@@ -99,9 +99,9 @@ class Kinds:
                     return MATRIX if MATRIX in kinds or COLUMN in kinds else ROW
                 return ROW if ROW in kinds and COLUMN not in kinds else COLUMN
             case Cases(rows):
-                kinds = [self.tree(value) for value, _ in rows]
-                kinds += [self.tree(side) for _, test in rows if test for side in (test.left, test.right)]
-                return next((kind for kind in kinds if kind != SCALAR), SCALAR)
+                parts = [value for value, _ in rows]
+                parts += [side for _, test in rows if test for side in (test.left, test.right)]
+                return self._alike(node, [(self.tree(part), part) for part in parts])
             case Indicator(relation):
                 sides = (self.tree(relation.left), self.tree(relation.right))
                 return sides[1] if sides[0] == SCALAR else sides[0]
@@ -112,6 +112,14 @@ class Kinds:
             case Over(_, _, _, _, body):
                 return self.tree(body)
         return SCALAR
+
+    def _alike(self, node: Tree, parts: list[tuple[str, Tree]]) -> str:
+        """The kind that several values have, scalars aside; where two have another one, that is noted."""
+        shaped = [part for part in parts if part[0] != SCALAR]
+        for part in shaped[1:]:
+            if part[0] != shaped[0][0]:
+                self.conflicts.append(Conflict(node.span, "where", shaped[0], part))
+        return shaped[0][0] if shaped else SCALAR
 
     def _call(self, node: Call) -> str:
         kinds = [self.tree(arg) for arg in node.args]
@@ -134,7 +142,7 @@ class Kinds:
     def _binary(self, node: Binary) -> str:
         left, right = self.tree(node.left), self.tree(node.right)
         if node.op == "**":
-            return left
+            return self._alike(node, [(left, node.left), (right, node.right)])
         if self.is_convolution(node):
             kind = right
         elif node.op == "otimes" and (left, right) == (COLUMN, ROW):

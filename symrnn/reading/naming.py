@@ -11,8 +11,9 @@ from typing import Any
 
 from symrnn.reading.brackets import grid, grouped, product_call
 from symrnn.reading.diagnostics import ReadError, Report
+from symrnn.reading.layers import Layers
 from symrnn.reading.source import Span
-from symrnn.reading.spelling import Spelling, core_of, is_keyword, is_layer, is_minus_one, part_of
+from symrnn.reading.spelling import Spelling, core_of, is_keyword, is_layer, is_minus_one, part_of, runs_over_time
 from symrnn.reading.traversal import within
 from symrnn.reading.tree import (
     Accented,
@@ -48,10 +49,9 @@ class Namer:
         self.report = report
         self.delays = delays or {}
         self.styles: dict[str, Span] = {}
-        self.bound: list[str] = []
         # Above 0 inside a derivative in a statement about many steps, where T and 0 are times too.
         self.ends = 0 if many else -1
-        self.looks: dict[str, dict[str, Span]] = {}
+        self.layers = Layers(report)
 
     def tree(self, node: Any) -> Any:
         """The tree with names in place of letters and scripts."""
@@ -88,13 +88,11 @@ class Namer:
         return self.tree(item)
 
     def _over(self, node: Over) -> Any:
-        self.bound.append(node.letter)
         times = self.times
-        if node.kind == "prod" or node.letter == "k":
+        if runs_over_time(node):
             self.times = times | {node.letter}
         made = within(node, self.tree)
         self.times = times
-        self.bound.pop()
         return made
 
     def _adjoint(self, node: Adjoint) -> Any:
@@ -142,16 +140,22 @@ class Namer:
                 if not (isinstance(item, Number) and item.value == 2):
                     raise ReadError("UNSUPPORTED", node.span, "only the Euclidean norm is read")
                 value = self.tree(replace(node.arg, bracket="||"))
-            elif isinstance(node.arg, Group) and isinstance(item, Symbol) and item.text not in self.times:
-                message = f"the component index {item.text} is left out: the equation is one of whole vectors"
-                self.report.add("COMPONENT-FORM", node.span, message)
+            elif isinstance(node.arg, Group | Call) and isinstance(item, Symbol) and item.text not in self.times:
+                self._entry(item, node)
             elif isinstance(value, Name) and value.name == "1":
                 pass
             else:
                 raise ReadError("UNSUPPORTED", node.span, "a subscript on an expression is not read")
         for item in node.sup:
-            value = self._power(value, item, node.span)
+            if isinstance(node.arg, Group | Call) and isinstance(item, Symbol) and item.text in {"i", "j"} - self.times:
+                self._entry(item, node)
+            else:
+                value = self._power(value, item, node.span)
         return value
+
+    def _entry(self, item: Symbol, node: Tree) -> None:
+        message = f"the component index {item.text} is left out: the equation is one of whole vectors"
+        self.report.add("COMPONENT-FORM", node.span, message)
 
     def _power(self, value: Tree, item: Tree, span: Span) -> Tree:
         """One superscript on a value: transpose, inverse, a power."""
@@ -184,7 +188,8 @@ class Namer:
             if spelling.base in self.times and spelling.style:
                 message = f"{spelling.style} {spelling.base} is a signal here, while plain {spelling.base} is the time"
                 self.report.add("NAME-CLASH", node.span, message)
-            self.looks.setdefault(name, {}).setdefault(spelling.style, node.span)
+            if spelling.time is not None and spelling.time.shift < 0:
+                self.layers.past(spelling.base, [*spelling.labels, *spelling.subscripts])
         if spelling.time_style:
             self.styles.setdefault(spelling.time_style, node.span)
         for kind, item in spelling.after:
@@ -288,8 +293,7 @@ class Namer:
         if isinstance(item, Group) and item.items:
             return "_".join(self._label(part, node) for part in item.items)
         if isinstance(item, Binary) and item.op in "+-" and isinstance(item.left, Symbol):
-            letter = item.left.text
-            message = f"a recursion over the index {letter} (micro-steps, layers) is not read; unroll it by hand"
-            self.report.add("UNSUPPORTED", item.span, message)
+            letter, base = item.left.text, core_of(node)
+            self.layers.below.append((item.span, base.text if isinstance(base, Symbol) else "", letter))
             return f"{letter}_prev" if item.op == "-" else f"{letter}_next"
         raise ReadError("UNSUPPORTED", item.span, "this script is neither a label nor a time index")

@@ -13,11 +13,11 @@ def in_order(definitions: list[Definition], states: set[str]) -> list[Definition
 
     Raises ReadError (ALGEBRAIC-LOOP) where no order exists.
     """
-    names = [name.name for item in definitions for name in item.names()]
+    names = [(name.name, name.time is None) for item in definitions for name in item.names()]
     if len(set(names)) < len(names):
         # A name that is given several values in turn makes sense only in the order that was written.
         return definitions
-    defining = {name.name: item for item in definitions for name in item.names()}
+    defining = {(name.name, name.time is None): item for item in definitions for name in item.names()}
     done: list[Definition] = []
     placed: set[int] = set()
     for first in definitions:
@@ -44,14 +44,13 @@ def in_order(definitions: list[Definition], states: set[str]) -> list[Definition
     return done
 
 
-def _needs(item: Definition, defining: dict[str, Definition]) -> list[Definition]:
+def _needs(item: Definition, defining: dict[tuple[str, bool], Definition]) -> list[Definition]:
     """The equations that define what an equation reads at t."""
     found = []
     for node in walk(item.right):
-        if isinstance(node, Name) and node.name in defining and (node.time is None or node.time.shift == 0):
-            if node.time is None and defining[node.name].names()[0].time is not None:
-                continue
-            found.append(defining[node.name])
+        if isinstance(node, Name) and (node.time is None or node.time.shift == 0):
+            need = defining.get((node.name, node.time is None))
+            found += [need] if need is not None else []
     return found
 
 

@@ -99,6 +99,8 @@ class Parser:
         while self.kind == "rel":
             relations.append(self.take())
             values.append(self.expression())
+            if isinstance(values[0], Group) and values[0].bracket == "," and self.kind == ",":
+                values[-1] = self._more(values[-1])
         if self.at < len(self.tokens):
             raise self._surplus()
         return Statement(values, relations, self.rest(start), self.words, self.notes)
@@ -108,11 +110,15 @@ class Parser:
         first = self.expression()
         if self.kind != "," or not any(token.kind == "rel" for token in self.tokens[self.at :]):
             return first
+        return self._more(first)
+
+    def _more(self, first: Tree) -> Tree:
+        """A list without brackets, of which the first value is read."""
         items = [first]
         while self.kind == ",":
             self.take()
             items.append(self.expression())
-        return Group("(", tuple(items), span=Span(start, items[-1].span.end))
+        return Group(",", tuple(items), span=first.span.to(items[-1].span))
 
     def _trim(self) -> None:
         """Leave out alignment marks, and punctuation at the end."""

@@ -6,19 +6,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symrnn.reading.calls import Functions
+from symrnn.reading.clock import clocked
 from symrnn.reading.components import whole
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.extract import MAX_BLOCK, PLAIN, Block, extract
 from symrnn.reading.grouping import Group, groups_of, settings
+from symrnn.reading.kinds import MATRIX
 from symrnn.reading.lexemes import Lexeme, Macro, expanded, macros, scan
 from symrnn.reading.lexer import Lexer
 from symrnn.reading.loops import unrolled
 from symrnn.reading.naming import Namer
 from symrnn.reading.parser import Context, Statement, parse
 from symrnn.reading.rows import CONDITIONS, Piece, cut
-from symrnn.reading.scan import context_of, with_adjoints
+from symrnn.reading.scan import context_of, with_adjoints, with_styles
 from symrnn.reading.solving import Options, Solved, solve
 from symrnn.reading.source import Source, Span
+from symrnn.reading.spelling import runs_over_time
 from symrnn.reading.statements import CLAIM, FUNCTION, MENTION, Item, declarations, items_of, spaces
 from symrnn.reading.traversal import mapped, walk
 from symrnn.reading.tree import Binary, Call, Infinity, Name, Number, Over, Partial, Relation, Symbol, Time
@@ -54,6 +57,7 @@ def read_text(source: Source, kind: str, options: Options) -> Text:
     parsed = [_tokens(block, known, report) for block in extract(source, kind) if not _inside(block, spans)]
     pieces = [piece for one in parsed for piece in one.pieces]
     with_adjoints(pieces)
+    with_styles(pieces)
     overall = context_of(pieces)
     items: list[Item] = []
     styles: dict[str, Span] = {}
@@ -67,7 +71,7 @@ def read_text(source: Source, kind: str, options: Options) -> Text:
     for item in items:
         if item.purpose == FUNCTION and isinstance(item.left, Call):
             functions.define(item.left, item.right)
-    options.facts.kinds |= dict(spaces(items))
+    options.facts.kinds |= dict(spaces(items)) | {name: MATRIX for item in items for name in item.matrices}
     groups = groups_of(items)
     solved = [solve(group, functions, options, report) for group in groups]
     constants, starts = settings(items)
@@ -172,6 +176,7 @@ def _named(
     namer = Namer(times, report, delays, many)
     letters = context.times if statement.relations else frozenset("t")
     values = [_timed(namer.tree(value), letters) for value in statement.values]
+    namer.layers.finish()
     for code in dict.fromkeys(code for code, _, _ in statement.notes):
         _, span, message = next(note for note in statement.notes if note[0] == code)
         report.add(code, span, message)
@@ -184,7 +189,7 @@ def _named(
     if _is_about_time(values, context.times):
         return [Item(MENTION, statement.span, block, right=values[0])]
     made = items_of(relations, values, block, statement.span, report)
-    return [whole(item, report) for item in made]
+    return [clocked(whole(item, report), context.times, report) for item in made]
 
 
 def _is_about_time(values: list[Any], times: frozenset[str]) -> bool:
@@ -200,7 +205,7 @@ def _bound(statement: Statement) -> frozenset[str]:
     letters: set[str] = set()
     for value in statement.values:
         for node in walk(value):
-            if isinstance(node, Over) and (node.kind == "prod" or node.letter == "k"):
+            if isinstance(node, Over) and runs_over_time(node):
                 letters |= {node.letter, *(n.text for b in (node.low, node.high) if b is not None
                                            for n in walk(b) if isinstance(n, Symbol) and n.text != "T")}  # fmt: skip
             elif isinstance(node, Partial):

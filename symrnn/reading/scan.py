@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from symrnn.reading.lexer import Token
+from symrnn.reading.operators import LOSSES
 from symrnn.reading.parser import Context
 from symrnn.reading.rows import Piece
 
@@ -170,3 +171,25 @@ def _marked(tokens: list[Token], signs: set[str]) -> Iterator[Token]:
             yield token._replace(kind="adjoint")
         else:
             yield token
+
+
+def with_styles(pieces: list[Piece]) -> None:
+    r"""Where ``\mathcal{W}`` stands beside W, the two are different letters; otherwise a style changes nothing."""
+    styled: set[str] = set()
+    plain: set[str] = set()
+    for piece in pieces:
+        for at, token in enumerate(piece.tokens):
+            if token.kind in ("letter", "greek"):
+                (styled if _style_of(piece.tokens, at) is not None else plain).add(token.text)
+    both = (styled & plain) - {*LOSSES, "N", "R", "C"}
+    for piece in pieces if both else ():
+        marks = {_style_of(piece.tokens, at) for at, token in enumerate(piece.tokens) if token.text in both}
+        for at in (mark for mark in marks if mark is not None):
+            piece.tokens[at] = piece.tokens[at]._replace(kind="accent")
+
+
+def _style_of(tokens: list[Token], at: int) -> int | None:
+    """Where the calligraphic or Gothic style of a letter stands, None where it has none."""
+    before = at - 2 if at > 1 and tokens[at - 1].kind == "lbrace" else at - 1
+    styled = before >= 0 and tokens[before].kind == "style" and tokens[before].text in ("cal", "frak")
+    return before if styled else None

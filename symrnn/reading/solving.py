@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symrnn.reading.calls import Functions
-from symrnn.reading.declared import Facts
+from symrnn.reading.declared import Fact, Facts
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.grouping import Group
 from symrnn.reading.inference import infer
 from symrnn.reading.kinds import COLUMN, MATRIX, ROW, THIN, Conflict, Kinds, Sides, default, key_of
+from symrnn.reading.order import in_order
 from symrnn.reading.products import Products
 from symrnn.reading.roles import Definition, Roles, definitions_of, roles_of
 from symrnn.reading.said import said
@@ -65,8 +66,10 @@ def solve(group: Group, functions: Functions, options: Options, report: Report) 
         roles.states = list(dict.fromkeys([*facts.states, *roles.states]))
     if not options.facts.inputs:
         roles.inputs = list(dict.fromkeys([*facts.inputs, *roles.inputs]))
+    if "t" in roles.inputs and "t" not in facts.names:
+        facts.names["t"] = Fact((ONE,), domain="time")
     row = is_row_convention(definitions)
-    sides = [side for item in definitions for side in sides_of(item)]
+    sides = [side for item in readable(definitions, roles) for side in sides_of(item)]
     convolves = _convolves(definitions)
     given = given_kinds(facts, definitions, row)
     kinds = infer(sides, given, roles.states, row, convolves)
@@ -83,6 +86,14 @@ def solve(group: Group, functions: Functions, options: Options, report: Report) 
     # A convolution is asked about; no cell can be made of it.
     broken |= convolves
     return Solved(group, definitions, roles, known, row, facts, broken)
+
+
+def readable(definitions: list[Definition], roles: Roles) -> list[Definition]:
+    """The equations so that each reads what is above it and kinds are known; as written where no order is."""
+    try:
+        return in_order(definitions, set(roles.states))
+    except ReadError:
+        return definitions
 
 
 def fixed(item: Definition, fixes: tuple[str, ...], report: Report) -> Definition:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from symrnn.reading.tree import Accented, Binary, Group, Negative, Number, Relation, Scripted, Symbol, Time, Tree
+from symrnn.reading.traversal import walk
+from symrnn.reading.tree import Accented, Binary, Group, Negative, Number, Over, Relation, Scripted, Symbol, Time, Tree
 
 
 @dataclass
@@ -65,3 +66,17 @@ def is_layer(item: Tree) -> bool:
 def is_keyword(arg: Tree) -> bool:
     """Whether an argument of a program's function has a name, such as ``axis=1``."""
     return isinstance(arg, Relation) and arg.op == "="
+
+
+def runs_over_time(node: Over) -> bool:
+    """Whether a sum or product in a claim runs over time: not where its letter counts the columns of a matrix."""
+    if node.kind == "prod":
+        return True
+    paired = any(isinstance(n, Scripted) and _is_pair_with(n, node.letter) for n in walk(node.body))
+    return node.letter == "k" and not paired
+
+
+def _is_pair_with(node: Scripted, letter: str) -> bool:
+    """Whether a name has two indices one of which is a letter: ``w_{ik}`` or ``w_{i,k}``."""
+    labels = [item.text for item in node.sub if isinstance(item, Symbol)]
+    return len("".join(labels)) == 2 == len("".join(labels).replace("t", "")) and letter in "".join(labels)

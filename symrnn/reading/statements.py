@@ -57,6 +57,7 @@ class Item:
     conditions: list[Relation] = field(default_factory=list)
     row: int = 0
     role: str = ""
+    matrices: frozenset[str] = frozenset()
 
 
 def items_of(relations: list[Relation], values: list[Any], block: Block, span: Span, report: Report) -> list[Item]:
@@ -223,6 +224,11 @@ def _definition(relation: Relation, block: Block, report: Report) -> list[Item]:
         return [Item(MENTION, span, block, right=right)]
     if isinstance(left, Name):
         return [_named(left, right, span, block)]
+    if isinstance(left, Stack) and isinstance(right, Stack) and right.bracket == "," and (
+        len(left.items) == len(right.items)
+    ):
+        pairs = zip(left.items, right.items, strict=True)
+        return [item for a, b in pairs for item in _single(replace(relation, left=a, right=b), block, report)]
     if isinstance(left, Stack) and all(isinstance(item, Name) for item in left.items):
         return [Item(DEFINITION, span, block, left, right, relation.op)]
     if isinstance(left, Call) and all(isinstance(arg, Name) and arg.time is None for arg in left.args):
