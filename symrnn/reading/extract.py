@@ -22,6 +22,8 @@ MARKS = re.compile(
     r"|(?P<heading>^[ \t]{0,3}\#{1,6}[ \t]+(?P<title>[^\n]*))"
     r"|(?P<section>\\(?:chapter|section|subsection|subsubsection|paragraph)\*?[ \t]*\{(?P<name>[^{}\n]*)\})"
     r"|(?P<html><!--.*?-->)"
+    r"|(?P<directive>^(?P<margin>[ \t]*)\.\.[ ]math::[ \t]*)"
+    r"|(?P<role>:math:`(?P<inner>[^`]+)`)"
     r"|(?P<code>(?<!`)(?P<quote>`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)(?P=quote)(?!`))"
     r"|(?P<verbatim>\\begin\{(?P<listing>verbatim|lstlisting|minted|comment)\}.*?\\end\{(?P=listing)\})"
     r"|(?P<comment>(?<!\\)%[^\n]*)"
@@ -34,7 +36,9 @@ MARKS = re.compile(
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
 MATH = re.compile(
-    r"\$|\\\[|\\\(|^[ \t]*```+[ \t]*math|\\begin\{(?:document|equation|align|gather|multline|eqnarray)\*?\}", re.M
+    r"\$|\\\[|\\\(|^[ \t]*```+[ \t]*\{?math|^[ \t]*\.\. math::|:math:`"
+    r"|\\begin\{(?:document|equation|align|gather|multline|eqnarray)\*?\}",
+    re.M,
 )
 PAIRED = {"double": re.compile(r"(?<!\\)\$\$"), "bracket": re.compile(r"\\\]"), "round": re.compile(r"\\\)")}
 
@@ -91,6 +95,12 @@ def _breaks(text: str) -> frozenset[int]:
     return frozenset(found)
 
 
+def _behind_options(text: str, start: int, end: int) -> int:
+    """Where a directive's own text begins, behind lines such as ``:label: name``."""
+    options = re.compile(r"(?:\s*^[ \t]*:[\w-]+:[^\n]*$)+", re.MULTILINE).match(text, start, end)
+    return options.end() if options else start
+
+
 class _Scanner:
     def __init__(self, source: Source, kind: str) -> None:
         self.text = source.text
@@ -108,7 +118,8 @@ class _Scanner:
     def _mark(self, match: re.Match[str]) -> int:
         """Take down what a mark begins; the place where to go on."""
         what = match.lastgroup or ""
-        found = next(name for name in ("fence", "heading", "section", "html", "code", "verbatim", "comment", "escaped",
+        found = next(name for name in ("fence", "heading", "section", "html", "directive", "role", "code",
+                                       "verbatim", "comment", "escaped",
                                        "double", "bracket", "round", "begin", "dollar") if match[name])  # fmt: skip
         if found == "fence":
             return self._fence(match)
@@ -123,6 +134,11 @@ class _Scanner:
             return self._paired(match, PAIRED[found], INLINE if found == "round" else DISPLAY)
         if found == "begin":
             return self._environment(match)
+        if found == "directive":
+            return self._directive(match)
+        if found == "role":
+            self._add(match.start("inner"), match.end("inner"), INLINE)
+            return match.end()
         if found == "dollar":
             return self._dollar(match)
         return match.end() if what else match.end()
@@ -133,8 +149,18 @@ class _Scanner:
         end = closing.search(self.text, match.end())
         stop = end.start() if end else len(self.text)
         if match["language"].strip().lower() in ("math", "latex", "tex", "{math}"):
-            self._add(match.end(), stop, DISPLAY)
+            self._add(_behind_options(self.text, match.end(), stop), stop, DISPLAY)
         return end.end() if end else stop
+
+    def _directive(self, match: re.Match[str]) -> int:
+        """The formulas of a ``.. math::`` directive: the rest of its line, and the lines that are indented more."""
+        margin = re.escape(match["margin"])
+        body = re.compile(rf"[^\n]*\n?(?:(?:{margin}[ \t]+[^\n]*|[ \t]*)(?:\n|\Z))*").match(self.text, match.end())
+        stop = body.end() if body is not None else match.end()
+        start = _behind_options(self.text, match.end(), stop)
+        for part in re.finditer(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+", self.text[start:stop]):
+            self._add(start + part.start(), start + part.end(), DISPLAY)
+        return stop
 
     def _heading(self, match: re.Match[str], found: str) -> None:
         if found == "heading":

@@ -16,6 +16,7 @@ import sympy
 from symrnn.errors import CellError, UsageError
 from symrnn.names import check_name
 from symrnn.reading.declared import Facts
+from symrnn.reading.kinds import MATRIX, default
 from symrnn.reading.roles import Roles
 from symrnn.reading.sets import size_of, space_of
 from symrnn.reading.statements import SHAPE, Item
@@ -33,6 +34,22 @@ def memberships(items: Iterable[Item], headings: tuple[str, ...], names: set[str
             found.setdefault(item.left.name, []).append(item)
     own = {name: [item for item in said if item.block.headings == headings] or said for name, said in found.items()}
     return {name: said[0] for name, said in own.items() if len({item.right for item in said}) == 1}
+
+
+def mark_batches(items: Iterable[Item]) -> None:
+    """Mark the length that counts the examples of a batch: all signals have it, in one place, and nothing else does."""
+    said = [item for item in items if item.purpose == SHAPE and isinstance(item.left, Name)]
+    shapes = {id(item): [getattr(length, "name", "") for length in space.lengths]
+              for item in said if (space := space_of(item.right)) is not None}  # fmt: skip
+    signals = [item for item in said if item.left.time is not None and id(item) in shapes]
+    others = {name for item in said if item.left.time is None for name in shapes.get(id(item), ())}
+    for place in (0, 1):
+        letters = {shapes[id(item)][place] if len(shapes[id(item)]) == 2 else "" for item in signals}
+        rest = {shapes[id(item)][1 - place] for item in signals if len(shapes[id(item)]) == 2}
+        letter = letters.pop() if len(letters) == 1 else ""
+        if letter and letter not in others | rest and len({item.left.name for item in signals}) > 1:
+            for item in signals:
+                item.batch = letter
 
 
 def with_lengths(facts: Facts, roles: Roles, said: dict[str, Item], row: bool) -> Facts:
@@ -64,6 +81,10 @@ def _shapes(item: Item, name: str, roles: Roles, row: bool) -> Iterator[Shape]:
     except (UsageError, CellError):
         return
     signal = name in (*roles.states, *roles.inputs)
+    if item.batch:
+        shape = tuple(length for length in shape if length != _named(item.batch))
+    if not signal and len(shape) == 2 and ONE in shape and default(item.left) != MATRIX:
+        shape = tuple(length for length in shape if length != ONE)
     if signal and (len(shape) == 2 and ONE in shape):
         shape = tuple(length for length in shape if length != ONE) or (ONE,)
     elif row and not signal and len(shape) == 2:

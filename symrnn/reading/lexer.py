@@ -216,6 +216,9 @@ class Lexer:
             upright(self, name, start, end)
         elif name in ("{", "}"):
             self.put(*NAMED_BRACKETS["lbrace" if name == "{" else "rbrace"], start, end)
+        elif name == "Re" and self.at < len(self.lexemes) and self.lexemes[self.at].text in "^_":
+            # An older sign of the real numbers.
+            self.put("cmd", "RR", start, end)
         elif name == "|":
             self.put("bar", "||", start, end)
         else:

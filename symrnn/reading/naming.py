@@ -248,7 +248,7 @@ class Namer:
                 spelling.after.append(("power", item))
             else:
                 spelling.labels.append(self._label(item, node))
-        elif isinstance(item, Symbol) and (item.text in ("T", "intercal", "H", "dagger")):
+        elif isinstance(item, Symbol) and item.text in ("T", "intercal", "H", "dagger") and spelling.style != "bb":
             spelling.after.append(("power", item))
         elif isinstance(item, Symbol) or is_layer(item):
             spelling.labels.append(self._label(item, node))

@@ -9,9 +9,10 @@ from symrnn.reading.calls import Functions
 from symrnn.reading.clock import clocked
 from symrnn.reading.components import whole
 from symrnn.reading.diagnostics import ReadError, Report
-from symrnn.reading.extract import MAX_BLOCK, PLAIN, Block, extract
+from symrnn.reading.extract import INLINE, MAX_BLOCK, PLAIN, Block, extract
 from symrnn.reading.grouping import Group, groups_of, settings
 from symrnn.reading.kinds import MATRIX
+from symrnn.reading.lengths import mark_batches
 from symrnn.reading.lexemes import Lexeme, Macro, expanded, macros, scan
 from symrnn.reading.lexer import Lexer
 from symrnn.reading.loops import unrolled
@@ -71,6 +72,7 @@ def read_text(source: Source, kind: str, options: Options) -> Text:
     for item in items:
         if item.purpose == FUNCTION and isinstance(item.left, Call):
             functions.define(item.left, item.right)
+    mark_batches(items)
     options.facts.kinds |= dict(spaces(items)) | {name: MATRIX for item in items for name in item.matrices}
     groups = groups_of(items)
     solved = [solve(group, functions, options, report) for group in groups]
@@ -119,7 +121,9 @@ def _items(one: Parsed, overall: Context, report: Report, options: Options, styl
         try:
             made = _read(piece, one.block, context, report, options, styles)
         except ReadError as error:
-            if _is_prose(one.block, piece):
+            if _is_listing(one.block, piece):
+                report.add("NOT-AN-EQUATION", piece.span, f"this defines nothing: {error}")
+            elif _is_prose(one.block, piece):
                 message = "a line without a relation that is no formula either: taken for prose"
                 report.add("NOT-AN-EQUATION", piece.span, message)
             else:
@@ -155,6 +159,15 @@ def _read(
 def _is_prose(block: Block, piece: Piece) -> bool:
     """Whether a line of plain text is no equation at all."""
     return block.kind == PLAIN and not any(token.kind == "rel" for token in piece.tokens)
+
+
+def _is_listing(block: Block, piece: Piece) -> bool:
+    """Whether a sentence lists values or says where they lie: ``X = [x_1, …, x_T]``, ``x_{1:T} ∈``, ``f: A → B``."""
+    relations = {token.text for token in piece.tokens if token.kind == "rel"}
+    listed = any(token.kind in ("dots", ":") for token in piece.tokens)
+    equals = next((at for at, token in enumerate(piece.tokens) if token.kind == "rel" and token.text == "="), -1)
+    begins = piece.tokens[equals + 1].kind == "open" if 0 <= equals < len(piece.tokens) - 1 else equals < 0
+    return listed and (relations <= {"in", "to"} and equals < 0 or block.kind == INLINE and begins)
 
 
 def _relations(item: Item) -> list[Relation]:

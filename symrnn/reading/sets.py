@@ -7,7 +7,7 @@ domain only in a declaration with a word in front of it; elsewhere membership in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -79,12 +79,14 @@ def _named(base: Any) -> tuple[str, str]:
 
 
 def _factors(lengths: Any) -> Iterator[Any]:
-    """Rows and columns: what ``\\times`` parts."""
-    if isinstance(lengths, Binary) and lengths.op == "times" and not lengths.grouped:
-        yield from _factors(lengths.left)
-        yield from _factors(lengths.right)
-    else:
+    """Rows and columns: what ``\\times`` parts, which here binds less than a sum: ``n \\times n + m``."""
+    if not isinstance(lengths, Binary) or lengths.grouped or lengths.op not in ("times", "+", "-"):
         yield lengths
+        return
+    left, right = [*_factors(lengths.left)], [*_factors(lengths.right)]
+    if lengths.op != "times":
+        left[-1] = replace(lengths, left=left[-1], right=right.pop(0))
+    yield from (*left, *right)
 
 
 def size_of(tree: Any, named: Callable[[str], sympy.Expr] = length_of) -> sympy.Expr:

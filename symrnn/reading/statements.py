@@ -58,6 +58,7 @@ class Item:
     row: int = 0
     role: str = ""
     matrices: frozenset[str] = frozenset()
+    batch: str = ""
 
 
 def items_of(relations: list[Relation], values: list[Any], block: Block, span: Span, report: Report) -> list[Item]:
@@ -176,8 +177,13 @@ def _membership(relation: Relation, block: Block) -> Item:
     right = relation.right
     if space_of(right) is not None and not _is_pair(right) or isinstance(right, Name) and right.name == "Z":
         return Item(SHAPE, relation.span, block, relation.left, right, "in")
-    if isinstance(right, Stack) and len(right.items) == 2:
-        right = _interval(right)
+    base = right.left if isinstance(right, Binary) and right.op == "**" else right
+    if isinstance(base, Stack) and base.bracket == "{":
+        return Item(MENTION, relation.span, block, right=right)
+    if isinstance(base, Stack) and len(base.items) == 2:
+        right = _interval(base)
+    elif isinstance(base, Interval):
+        right = base
     return Item(CLAIM, relation.span, block, relation.left, right, "in", "range")
 
 
@@ -208,7 +214,11 @@ def spaces(items: list[Item]) -> Iterator[tuple[str, str]]:
         if space is not None and isinstance(item.left, Name) and item.left.name != "1" and len(space.lengths) < 3:
             signal = item.left.time is not None
             # A signal of one row or column is a vector, whichever of the two a text makes of its vectors.
-            lengths = [length for length in space.lengths if not signal or getattr(length, "value", 0) != 1]
+            lengths = [length for length in space.lengths if getattr(length, "value", 0) != 1]
+            lengths = [length for length in lengths if not item.batch or getattr(length, "name", "") != item.batch]
+            if not signal and len(lengths) < len(space.lengths):
+                # A row or column of a matrix, or a bias that is one.
+                continue
             yield item.left.name + ("@" if signal else ""), "SCM"[len(lengths)]
 
 
