@@ -151,9 +151,19 @@ def applicable(parser: Parser, value: Tree) -> str:
         return ""
     if text in lex.LETTER_FUNCTIONS and text.lower() == text:
         return key
-    plain = len(text) == 1 and text.islower() and not scripts
+    plain = len(text) == 1 and not scripts and (text.islower() or text not in "WUVR" and _has_list(parser))
     word = base.style == "word" and not scripts and len(text) > 2
     return key if plain or word else ""
+
+
+def _has_list(parser: Parser) -> bool:
+    """Whether the bracket ahead holds several values, as the arguments of a function are."""
+    depth = 0
+    for token in parser.tokens[parser.at :]:
+        depth += (token.kind in ("open", "lbrace")) - (token.kind in ("close", "rbrace"))
+        if not depth or depth == 1 and token.kind == ",":
+            return depth == 1
+    return False
 
 
 def _label(item: Tree) -> str:

@@ -229,7 +229,7 @@ def unused(solved: Solved, report: Report) -> None:
     read = {n.name for item in solved.definitions for n in names_in(item)}
     for at, item in enumerate(solved.definitions):
         for name in item.names():
-            last = at >= len(solved.definitions) - 1 or name.name.split("_")[0] in ("y", "p")
+            last = at >= len(solved.definitions) - 1 or name.name.split("_")[0] in ("h", "y", "p")
             if name.name not in read and name.name not in solved.roles.states and not last:
                 report.add("UNUSED-DEFINITION", name.span, f"{name.name} is defined but nothing reads it: an output")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from symrnn.reading.kinds import COLUMN, MATRIX, ROW, SCALAR, THIN, Kinds, Sides, default, key_of
 from symrnn.reading.traversal import walk
-from symrnn.reading.tree import Binary, Name
+from symrnn.reading.tree import Binary, Call, Name, Negative, Tree
 
 MAX_ROUNDS = 24
 ALTERNATIVES: dict[str, tuple[tuple[str, float], ...]] = {
@@ -57,6 +57,38 @@ def _moves(
             cost = sum(_price(defaults[name], trial[name]) for name in trial)
             kinds = _tried(sides, trial, row, best.convolves)
             yield _total(kinds, cost), trial, kinds, cost
+    for trial in _joint(sides, best, chosen, given):
+        cost = sum(_price(defaults[name], trial[name]) for name in trial)
+        kinds = _tried(sides, trial, row, best.convolves)
+        yield _total(kinds, cost), trial, kinds, cost
+
+
+def _joint(sides: list[Sides], best: Kinds, chosen: dict[str, str], given: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Choices in which everything that is added up to a factor of a matrix is a scalar, as the factor has to be."""
+    definitions = {item.key: item.right for item in sides}
+    for conflict in best.conflicts:
+        for (kind, tree), (other, _) in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
+            if kind in (COLUMN, ROW) and other == MATRIX:
+                keys = {key for key in _added(tree, definitions) if chosen.get(key) == kind and key not in given}
+                yield {**chosen, **dict.fromkeys(keys, SCALAR)}
+
+
+def _added(tree: Tree, definitions: dict[str, Tree]) -> set[str]:
+    """The names that a value is made of by sums and functions, followed through definitions."""
+    found: set[str] = set()
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Name) and key_of(node) not in found:
+            found.add(key_of(node))
+            stack += [definitions[key_of(node)]] if key_of(node) in definitions else []
+        elif isinstance(node, Negative):
+            stack.append(node.arg)
+        elif isinstance(node, Call):
+            stack += node.args
+        elif isinstance(node, Binary) and node.op in ("+", "-"):
+            stack += [node.left, node.right]
+    return found
 
 
 def _price(default_kind: str, kind: str) -> float:
@@ -120,3 +152,5 @@ def _multiplied(sides: list[Sides], names: dict[str, Name]) -> Iterator[str]:
                 for part in (node.left, node.right):
                     if isinstance(part, Name) and key_of(part) in names and part.name != "1j":
                         yield key_of(part)
+            elif isinstance(node, Call) and node.function == "diag":
+                yield from (key_of(arg) for arg in node.args if isinstance(arg, Name) and key_of(arg) in names)

@@ -250,7 +250,7 @@ class Namer:
                 spelling.labels.append(self._label(item, node))
         elif isinstance(item, Symbol) and item.text in ("T", "intercal", "H", "dagger") and spelling.style != "bb":
             spelling.after.append(("power", item))
-        elif isinstance(item, Symbol) or is_layer(item):
+        elif isinstance(item, Symbol) and item.style != "compound" or is_layer(item):
             spelling.labels.append(self._label(item, node))
         else:
             if not is_minus_one(item) and not isinstance(item, Group) and spelling.style != "bb":

@@ -32,6 +32,9 @@ def script(parser: Parser, value: Tree) -> Tree:
     if token.kind == "_":
         leading = base.leading if base.sub else len(base.sup)
         return replace(base, sub=base.sub + items, leading=leading)
+    # A power, where a subscript would be a label: \alpha^{\Delta t}.
+    items = tuple(Symbol("Delta_t", "compound", span=item.span)
+                  if isinstance(item, Symbol) and item.text == "Deltat" else item for item in items)  # fmt: skip
     return replace(base, sup=base.sup + items)
 
 

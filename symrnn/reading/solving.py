@@ -15,10 +15,11 @@ from symrnn.reading.kinds import COLUMN, MATRIX, ROW, THIN, Conflict, Kinds, Sid
 from symrnn.reading.order import in_order
 from symrnn.reading.products import Products
 from symrnn.reading.roles import Definition, Roles, definitions_of, roles_of
+from symrnn.reading.rows_or_columns import is_row_convention, matrices_of_rows, outer
 from symrnn.reading.said import said
 from symrnn.reading.text import tree_text
 from symrnn.reading.traversal import mapped, walk
-from symrnn.reading.tree import Binary, Call, Inverse, Name, Stack, Transposed, Tree
+from symrnn.reading.tree import Binary, Call, Name, Stack, Tree
 from symrnn.unify import ONE
 
 
@@ -60,7 +61,7 @@ def solve(group: Group, functions: Functions, options: Options, report: Report) 
     definitions = counted([fixed(item, options.fix, report) for item in definitions])
     facts = said(group, options.facts, report)
     params = {*facts.params, *time_labels(definitions)}
-    definitions = [labelled(item, params) for item in definitions]
+    definitions = [outer(labelled(item, params)) for item in definitions]
     roles = roles_of(definitions, options.facts.states or None, options.facts.inputs or None)
     if not options.facts.states:
         roles.states = list(dict.fromkeys([*facts.states, *roles.states]))
@@ -164,7 +165,8 @@ def counted(definitions: list[Definition]) -> list[Definition]:
 
 def given_kinds(facts: Facts, definitions: list[Definition], row: bool) -> dict[str, str]:
     """The kinds that declared shapes say; a constant is a scalar, and a vector a row where a text writes rows."""
-    found: dict[str, str] = dict.fromkeys(facts.constants, "S") | facts.kinds
+    found: dict[str, str] = dict.fromkeys(matrices_of_rows(definitions) if row else (), MATRIX)
+    found |= dict.fromkeys(facts.constants, "S") | facts.kinds
     timed = {key_of(n) for d in definitions for t in (d.left, d.right) for n in walk(t) if isinstance(n, Name)}
     for name, fact in facts.names.items():
         shape = fact.shape
@@ -179,34 +181,6 @@ def given_kinds(facts: Facts, definitions: list[Definition], row: bool) -> dict[
             if key in timed:
                 found[key] = kind
     return {key: ROW if row and kind == COLUMN else kind for key, kind in found.items()}
-
-
-def is_row_convention(definitions: list[Definition]) -> bool:
-    """Whether signals stand on the left of weights, and nowhere on their right."""
-    rows = columns = 0
-    for item in definitions:
-        for node in walk(item.right):
-            if isinstance(node, Binary) and node.op in ("juxtaposed", "cdot", "star", "@", "times"):
-                left, right = _weighs(node.left, last=True), _weighs(node.right, last=False)
-                rows += left == "signal" and right == "weight"
-                columns += left == "weight" and right == "signal"
-    return rows > 0 and columns == 0
-
-
-def _weighs(node: Any, last: bool) -> str:
-    """Whether a factor is a weight or holds a signal."""
-    while isinstance(node, Binary) and node.op == "juxtaposed" and not node.grouped:
-        node = node.right if last else node.left
-    bare = node.arg if isinstance(node, Transposed) else node
-    if isinstance(bare, Name) and bare.time is None and default(bare) == MATRIX:
-        return "weight"
-    if isinstance(node, Name) and default(node) == "S":
-        return ""
-    vector = isinstance(node, Name | Stack) or isinstance(node, Binary) and node.grouped
-    if vector and any(isinstance(n, Name) and n.time is not None for n in walk(node)):
-        capitals = any(isinstance(n, Inverse) for n in walk(node))
-        return "" if capitals else "signal"
-    return ""
 
 
 def _convolves(definitions: list[Definition]) -> bool:
