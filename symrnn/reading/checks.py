@@ -27,6 +27,7 @@ def check(solved: Solved, report: Report) -> None:
     except ReadError as error:
         report.refuse(error, error.span)
         solved.broken = True
+    ahead(solved, report)
     late(solved, report)
     inputs(solved, report)
     undefined(solved, report)
@@ -68,6 +69,16 @@ def _a(word: str) -> str:
 def names_in(item: Definition) -> Iterator[Name]:
     """The names on the right of an equation."""
     return (node for node in walk(item.right) if isinstance(node, Name))
+
+
+def ahead(solved: Solved, report: Report) -> None:
+    """What is read at a later step than the one that is computed: no cell runs backwards in time."""
+    for item in solved.definitions:
+        for name in names_in(item):
+            if name.time is not None and name.time.shift > 0:
+                message = f"{name.name} is read at a later step; a cell reads earlier ones only"
+                report.add("UNSUPPORTED", name.span, message)
+                solved.broken = True
 
 
 def late(solved: Solved, report: Report) -> None:

@@ -54,11 +54,11 @@ def _moves(
             if wanted == chosen[key]:
                 continue
             trial = {**chosen, key: wanted}
-            cost = sum(_price(defaults[name], trial[name]) for name in trial)
+            cost = sum(_price(name, defaults[name], trial[name]) for name in trial)
             kinds = _tried(sides, trial, row, best.convolves)
             yield _total(kinds, cost), trial, kinds, cost
     for trial in _joint(sides, best, chosen, given):
-        cost = sum(_price(defaults[name], trial[name]) for name in trial)
+        cost = sum(_price(name, defaults[name], trial[name]) for name in trial)
         kinds = _tried(sides, trial, row, best.convolves)
         yield _total(kinds, cost), trial, kinds, cost
 
@@ -91,11 +91,13 @@ def _added(tree: Tree, definitions: dict[str, Tree]) -> set[str]:
     return found
 
 
-def _price(default_kind: str, kind: str) -> float:
+def _price(key: str, default_kind: str, kind: str) -> float:
+    """What a deviation costs; of two that fit alike, that of a parameter is likelier than that of a signal."""
     if default_kind == kind:
         return 0.0
     column = COLUMN if kind == ROW else kind
-    return next((price for other, price in ALTERNATIVES[default_kind] if other == column), 1.0)
+    price = next((price for other, price in ALTERNATIVES[default_kind] if other == column), 1.0)
+    return price + 0.05 * key.endswith("@")
 
 
 def _total(kinds: Kinds, cost: float) -> float:
