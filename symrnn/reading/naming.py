@@ -14,6 +14,7 @@ from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.layers import Layers
 from symrnn.reading.source import Span
 from symrnn.reading.spelling import Spelling, core_of, is_keyword, is_layer, is_minus_one, part_of, runs_over_time
+from symrnn.reading.text import number_text
 from symrnn.reading.traversal import within
 from symrnn.reading.tree import (
     Accented,
@@ -287,7 +288,7 @@ class Namer:
         if isinstance(item, Symbol):
             return item.text
         if isinstance(item, Number):
-            return str(item.value).replace("/", "_").replace(".", "_")
+            return number_text(item.value).replace("/", "_").replace(".", "_")
         if isinstance(item, Scripted) and not item.sup and isinstance(item.arg, Symbol):
             return "_".join([item.arg.text, *(self._label(part, node) for part in item.sub)])
         if isinstance(item, Group) and item.items:

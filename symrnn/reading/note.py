@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -228,7 +229,8 @@ class _Composer:
         elif item.purpose == EXPRESSION:
             self._equation(item, f"expr: {tree_text(self._resolved(item.right, made)[0])}", EXPRESSION)
         elif item.purpose == FUNCTION:
-            name = self.report.source.slice(item.left.span).partition("(")[0].strip().lstrip("\\")
+            name = self.report.source.slice(item.left.span).partition("(")[0].strip()
+            name = re.sub(r"\\(?:mathrm|text|operatorname)\{(\w+)\}", r"\1", name).lstrip("\\")
             args = ", ".join(tree_text(arg) for arg in item.left.args)
             right = tree_text(self._resolved(item.right, made)[0])
             self._equation(item, f"def: {name.removesuffix('left').rstrip(chr(92))}({args}) = {right}", FUNCTION)

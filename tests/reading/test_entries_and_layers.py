@@ -85,3 +85,9 @@ def test_lambda_is_a_name_like_any_other() -> None:
 def test_an_old_value_is_no_slip_where_the_new_one_would_be_a_loop(tex: str, warned: bool) -> None:
     found = {d.code for d in symrnn.read(f"$${tex}$$").diagnostics}
     assert ("STATE-READ-LATE" in found) == warned
+
+
+def test_names_as_they_are_written() -> None:
+    assert texts(r"$$h_t = x_{1.5} + h_{t-1}$$") == ["h[t] = x_1_5 + h[t-1]"]
+    (found,) = note.read(r"$$\mathrm{Attention}(Q, K) = \mathrm{softmax}(Q K^\top)$$" + "\n").equations
+    assert found.text == "def: Attention(Q, K) = softmax(Q @ K.T)"
