@@ -62,13 +62,7 @@ def solve(group: Group, functions: Functions, options: Options, report: Report) 
     facts = said(group, options.facts, report)
     params = {*facts.params, *time_labels(definitions)}
     definitions = [outer(labelled(item, params)) for item in definitions]
-    roles = roles_of(definitions, options.facts.states or None, options.facts.inputs or None)
-    if not options.facts.states:
-        roles.states = list(dict.fromkeys([*facts.states, *roles.states]))
-    if not options.facts.inputs:
-        roles.inputs = list(dict.fromkeys([*facts.inputs, *roles.inputs]))
-    if "t" in roles.inputs and "t" not in facts.names:
-        facts.names["t"] = Fact((ONE,), domain="time")
+    roles = _roles(definitions, facts, options.facts)
     row = is_row_convention(definitions)
     sides = [side for item in readable(definitions, roles) for side in sides_of(item)]
     convolves = _convolves(definitions)
@@ -87,6 +81,18 @@ def solve(group: Group, functions: Functions, options: Options, report: Report) 
     # A convolution is asked about; no cell can be made of it.
     broken |= convolves
     return Solved(group, definitions, roles, known, row, facts, broken)
+
+
+def _roles(definitions: list[Definition], facts: Facts, given: Facts) -> Roles:
+    """The role of every name: what rows declare comes first, in their order, unless the caller says all of it."""
+    roles = roles_of(definitions, given.states or None, given.inputs or None)
+    if not given.states:
+        roles.states = list(dict.fromkeys([*facts.states, *roles.states]))
+    if not given.inputs:
+        roles.inputs = list(dict.fromkeys([*facts.inputs, *roles.inputs]))
+    if "t" in roles.inputs and "t" not in facts.names:
+        facts.names["t"] = Fact((ONE,), domain="time")
+    return roles
 
 
 def readable(definitions: list[Definition], roles: Roles) -> list[Definition]:
