@@ -152,6 +152,8 @@ def forward_context(body: Body, back: Body, record: Record) -> dict[str, Any]:
         "if checkpoint is not None:",
         f"    return _checkpointed(params, {as_given(body, record)}, state, T, B, checkpoint, work)",
         "w = workspace(params, T, B) if work is None else work",
+        "if not isinstance(w, Workspace):",
+        '    raise TypeError(f"work is {type(w)}; it must be made by workspace of this module")',
         f"if w.key != ({key_of(body)}):",
         '    raise ValueError(f"work was made for {w.key}, this call needs {(' + key_of(body) + ')}")',
         "w.calls += 1",
@@ -248,9 +250,7 @@ def backward_context(ahead: Body, body: Body, record: Record) -> dict[str, Any]:
     enter = [
         "if isinstance(tape, Checkpoints):",
         "    return _checkpointed_back(params, tape, dy, dstate, work)",
-        "w, calls = tape",
-        "if w.calls != calls:",
-        '    raise ValueError("the workspace of this tape was used again; run forward again")',
+        "w = _held(tape)",
         "T, B = w.key[:2]",
         f"if w.key != ({key_of(body)}):",
         '    raise ValueError(f"the tape was made for {w.key[2:]}, params has {('

@@ -38,12 +38,13 @@ def interface(schedule: Schedule, record: Record, names: Names, parameters: Para
         "footprint": forward,
         "adjoint_footprint": backward,
         "init_arguments": _init_arguments(record, names),
-        "init_rule": "matrices uniform in ±1/√columns, vectors that multiply likewise, biases 0",
+        "init_checks": _init_checks(record, names),
+        "init_rule": "Matrices uniform in ±1/√columns, vectors that multiply likewise, biases 0",
         "init_blocks": [f'"{d.name}": {_initial(d, names)},  # {comment(d.shape)}' for d in record.params],
         "initial": initial(record, names),
         "pack": _pack(record, parameters),
         "unpack": [f'"{b}": params["{a.name}"]{_rows(parameters, b)},' for a in record.arrays for b in a.blocks],
-        "find_sizes": _find_sizes(record, names),
+        "find_sizes": [_find_precision(record), *_find_sizes(record, names)],
         "check_params": _check_params(record, parameters),
         "cast": "_cast(array, dtype)" if parameters.complex else "array.astype(dtype)",
     }
@@ -83,6 +84,12 @@ def _init_arguments(record: Record, names: Names) -> str:
     leading = [names(s.name, NUMBER) for s in record.sizes if s.name in ("n_x", "n_h")]
     rest = [names(s.name, NUMBER) for s in record.sizes if s.name not in ("n_x", "n_h")]
     return "".join(f"{name}, " for name in (*leading, *rest))
+
+
+def _init_checks(record: Record, names: Names) -> list[str]:
+    """The sizes that ``init`` is given are numbers of rows and columns."""
+    sizes = [names(s.name, NUMBER) for s in record.sizes]
+    return [f"_whole(0, {', '.join(f'{name}={name}' for name in sizes)})"] if sizes else []
 
 
 def _initial(declared: Declaration, names: Names) -> str:
@@ -136,10 +143,16 @@ def _rows(parameters: Parameters, block: str) -> str:
     return f"[{rows}]" if placed.place.index is None else f"[:, {rows}]"
 
 
-def _find_sizes(record: Record, names: Names) -> list[str]:
-    """One statement for each size: the axis of a parameter that gives it, best one that is the size itself."""
+def _find_precision(record: Record) -> str:
+    """The precision of a kernel is that of its first parameter."""
     if not record.arrays:
         raise EmitError(f"{record.name} has no parameters, from which a kernel learns its sizes and precision; add one")
+    name = record.arrays[0].name
+    return f'dtype = _precision("params[\'{name}\']", np.asarray(params["{name}"]).real.dtype)'
+
+
+def _find_sizes(record: Record, names: Names) -> list[str]:
+    """One statement for each size: the axis of a parameter that gives it, best one that is the size itself."""
     found = readings(record.sizes, record.arrays)
     missing = set(record.sizes) - {reading.size for reading in found}
     if missing:

@@ -126,7 +126,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "dtype": (lambda g: {**g, "x": g["x"].astype(np.float32)}, "x is float32; it must be float64"),
     "batch": (lambda g: {**g, "state": {n: v[:1] for n, v in g["state"].items()}}, "state.* has shape"),
     "names": (lambda g: {**g, "state": {"h": g["state"]["h"]}}, "state must be a mapping with the names"),
-    "kind": (lambda g: {**g, "x": g["x"].tolist()}, "x is <class 'list'>; it must be a NumPy array"),
+    "kind": (lambda g: {**g, "x": g["x"].tolist()}, "x is <class 'list'>; it must be a plain NumPy array"),
 }
 
 

@@ -99,7 +99,7 @@ def test_a_tape_can_be_used_again_and_nothing_given_is_written_to() -> None:
 def test_what_does_not_fit_is_refused() -> None:
     g = given(CELLS[0])
     for wrong in (0, -1, 1.5):
-        with pytest.raises(ValueError, match="checkpoint must be a whole number of steps, 1 or more"):
+        with pytest.raises(ValueError, match="checkpoint must be a whole number, 1 or more"):
             g.kernel.forward(g.params, g.x, checkpoint=wrong)
     work = g.kernel.workspace(g.params, T, g.x.shape[1])
     with pytest.raises(ValueError, match="leave work= out"):
