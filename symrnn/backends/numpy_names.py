@@ -24,7 +24,8 @@ OWN = {
     *("checkpoint", "Checkpoints", "_checkpointed", "_checkpointed_back", "_buffers", "_segment", "_placed"),
     *("CELL", "INPUTS", "STATES", "OUTPUTS", "CONSTANTS", "PARAMS", "Workspace", "init", "initial_state", "pack"),
     *("unpack", "workspace", "forward", "backward", "step", "jacobian", "_adjoint_workspace", "_sizes", "_named"),
-    *("_axis", "_check", "_array", "_whole", "_held", "_precision", "_reserve", "_block", "_", "_cast", "_softmax", "_logsumexp", "_concat", "_expm"),
+    *("_axis", "_check", "_reserve", "_block", "_", "_cast", "_softmax", "_logsumexp", "_concat", "_expm"),
+    *("_array", "_whole", "_held", "_precision"),
     "_expm_derivative",
     *("ROWS", "_pieces", "start", "steps", "now"),
 }

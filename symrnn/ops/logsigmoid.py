@@ -10,7 +10,7 @@ import sympy
 from symrnn.ops.elementwise import Elementwise
 from symrnn.ops.exp import exp
 from symrnn.ops.expm1 import expm1
-from symrnn.ops.log1p import log1p
+from symrnn.ops.log1p import log1p, log1p_of
 from symrnn.ops.magnitude import magnitude
 from symrnn.ops.minimum import minimum
 from symrnn.ops.sigmoid import sigmoid
@@ -18,7 +18,7 @@ from symrnn.ops.sigmoid import sigmoid
 
 def _value(z: Any) -> Any:
     """Branches on the sign of the real part, so that the exponential never overflows."""
-    return numpy.where(z.real < 0, z, z * 0) - numpy.log1p(numpy.exp(numpy.where(z.real < 0, z, -z)))
+    return numpy.where(z.real < 0, z, z * 0) - log1p_of(numpy.exp(numpy.where(z.real < 0, z, -z)))
 
 
 logsigmoid = Elementwise(

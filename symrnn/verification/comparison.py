@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 Array = Any
-TINY = 1e-280  # below it the complex step of 1e-20 itself underflows
+TINY = 1e-240  # below it the complex step of 1e-60 itself underflows
 EXACT = 1e-45  # what is left of a value of order 1 where 50 digits cancel
 
 

@@ -1,7 +1,9 @@
 """Numerical derivatives: a complex step of the reference interpreter, a central difference of a kernel's own forward.
 
-The complex step, Im L(v + ih)/h with h = 1e-20, subtracts nothing, so it is right to the last digits (Squire & Trapp,
-SIAM Review 40, 1998), but only where every operation is analytic. The central difference needs no such thing and
+The complex step, Im L(v + ih)/h with h = 1e-60, subtracts nothing, so it is right to the last digits (Squire & Trapp,
+SIAM Review 40, 1998), but only where every operation is analytic, and where the imaginary parts stay small: declared
+derivatives of a spiking cell let a gradient grow to 1e23 while its values stay of order 1, which h = 1e-20 does not
+survive. The central difference needs no such thing and
 stands beside it; its own truncation and rounding errors are estimated and set what it can resolve.
 """
 
@@ -22,7 +24,7 @@ Array = Any
 Probes = dict[str, Array]
 Evaluate = Callable[[str, Array], Array]
 
-COMPLEX_STEP = 1e-20
+COMPLEX_STEP = 1e-60  # leaves room for gradients from 1e-240 to 1e50
 STEP = 1e-5
 ELEMENTWISE = 5000
 DIRECTIONS = 3
