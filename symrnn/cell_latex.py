@@ -212,9 +212,13 @@ def size_latex(size: sympy.Expr) -> str:
 
 def _arith_latex(op: str, args: tuple[Tree, ...], parts: tuple[Text, ...], names: Names) -> Text:
     if op == "neg":
-        return "-" + _inside(parts[0], MUL), NEG
+        # -(a*b) is written as such: -a*b is the product of -a and b.
+        return "-" + (_inside(parts[0], NEG) if _shows_a_sign(args[0], names) else _inside(parts[0], MUL)), NEG
     if op == "**":
-        return f"{_base(args[0], parts[0])}^{{{parts[1][0]}}}", POWER
+        whole = not isinstance(args[1], Number) or args[1].value.denominator == 1
+        # Above a name, 0.5 would be a label of it.
+        base = _base(args[0], parts[0]) if whole else rf"\left({parts[0][0]}\right)"
+        return f"{base}^{{{parts[1][0]}}}", POWER
     if op == "%":
         return rf"{_inside(parts[0], POWER)} \bmod {_inside(parts[1], POWER)}", COMPARISON
     if op == "/":

@@ -122,7 +122,7 @@ def _domain(domain: str) -> str:
 def _options(domain: str, fixed: bool, complex: bool, init: Init) -> Options:
     if complex and domain != "real":
         raise CellError(f"complex=True goes with domain='real' only, not with {domain!r}")
-    if init is not None and not callable(init):
+    if init is not None and (isinstance(init, Expr) or not callable(init)):
         init = number(init, "init")
     return Options(_domain(domain), bool(fixed), init, bool(complex))
 

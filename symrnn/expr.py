@@ -30,13 +30,18 @@ MAX_DEPTH = 200
 MAX_NODES = 100_000
 MAX_POWER = 64
 MAX_DELAY = 10_000
+# What an operator between a NumPy number or array and an expression is of the expression.
+MIRRORED = {
+    "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
+    "true_divide": "__rtruediv__", "remainder": "__rmod__", "power": "__rpow__", "matmul": "__rmatmul__",
+    "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__", "greater_equal": "__le__",
+}  # fmt: skip
 
 
 class Expr:
     """An expression of a cell: a tree with a shape. A vector is (n), a matrix (rows, columns), a scalar (1)."""
 
     __slots__ = ("complex", "depth", "nodes", "scope", "shape", "static", "tree")
-    __array_ufunc__ = None  # NumPy numbers and arrays leave the operators to us
     __hash__ = object.__hash__
 
     def __init__(self, tree: Tree, shape: Shape, scope: Scope, parts: tuple[Expr, ...] = ()) -> None:
@@ -195,6 +200,23 @@ class Expr:
 
     def __round__(self, digits: int = 0) -> NoReturn:
         raise CellError(f"{self} cannot be rounded while the cell is being recorded; rounding has no derivative")
+
+    def __call__(self, *others: object) -> NoReturn:
+        raise CellError(f"{self} is no function; a matrix acts on a vector by @, e.g. W.i @ x, and * is elementwise")
+
+    def __len__(self) -> NoReturn:
+        raise CellError(f"the length of {self} is a symbol; name it, n_k = Size(), and declare by it, e.g. State(n_k)")
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Expr:
+        """Operators with NumPy numbers are ours; NumPy's functions of numbers are not those of expressions."""
+        mirrored = MIRRORED.get(ufunc.__name__)
+        if method == "__call__" and mirrored is not None and not isinstance(inputs[0], Expr):
+            number = inputs[0][()] if getattr(inputs[0], "shape", None) == () else inputs[0]  # not an array of one
+            return getattr(self, mirrored)(number)  # type: ignore[no-any-return]
+        raise CellError(
+            f"np.{ufunc.__name__} takes numbers, and {self} is none while the cell is being recorded; use operators "
+            "and the functions of symrnn.ops, e.g. tanh(v)"
+        )
 
     def __repr__(self) -> str:
         return tree_text(self.tree, Names(static=frozenset(self.scope.static)), brief=True)

@@ -61,6 +61,7 @@ class Family(NoValue):
     )
     __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __mod__ = __rmod__ = __neg__ = __pos__ = __abs__ = _refuse
     __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __iter__ = __float__ = __int__ = __index__ = __round__ = _refuse
+    __call__ = __len__ = _refuse
 
 
 def _block(spec: FamilySpec, key: str) -> Expr:

@@ -23,6 +23,7 @@ from symrnn.scope import NoValue, Options, Parameter, Scope
 from symrnn.tree import Named, Param, Ref, Tree
 from symrnn.unify import HIDDEN, ONE, size_symbol
 
+DECLARATIONS = "symrnn.declarations"  # where the functions are that a body calls to declare
 ROLE_WORDS = {
     "input": "an input",
     "state": "a state",
@@ -136,6 +137,8 @@ class Body(dict[str, Any]):
 
     def _keep(self, name: str, value: Any) -> None:
         """A plain Python value is not recorded, but it may not hide what is."""
+        if getattr(value, "__module__", None) == DECLARATIONS and callable(value):
+            raise CellError(f"{name} is {value.__name__} itself; call it, {name} = {value.__name__}()")
         if name in self.declared or name in self.latest:
             raise CellError(f"{self._what(name)} and cannot become a plain Python value; choose another name")
         super().__setitem__(name, value)

@@ -8,7 +8,7 @@ from typing import Protocol
 from symrnn.errors import CellError
 from symrnn.record import Shape
 from symrnn.scope import Scope
-from symrnn.tree import Tree
+from symrnn.tree import Param, Tree
 from symrnn.unify import ONE, is_scalar
 
 
@@ -50,6 +50,8 @@ def _mismatch(left: Operand, right: Operand, op: str) -> str:
             f"{left} has {extents[0]} but {right} has {extents[1]}; * and @ bind equally from the left, "
             "so write a*(M @ x); to scale rows write diag(v) @ M"
         )
+    if op == "*" and len(left.shape) == 2 and len(right.shape) == 1:
+        return f"{left} has {extents[0]} but {right} has {extents[1]}; a matrix acts on a vector by @, not by *"
     return f"{left} has {extents[0]} but {right} has {extents[1]}; the operands of {op} need one shape, or one a scalar"
 
 
@@ -61,6 +63,8 @@ def product_shape(left: Operand, right: Operand) -> Shape:
             "a.T @ b for their dot product, a @ b.T for their outer product"
         )
     scope = left.scope
+    if len(left.shape) == 1 and isinstance(right.tree, Param) and scope.sizes.resolve(right.shape[0]) != ONE:
+        raise CellError(f"{left} is a vector (a column) and {right} a matrix, which stands left of it: {right} @ v")
     rows, inner = left.shape if len(left.shape) == 2 else (left.shape[0], ONE)
     if not scope.sizes.unify(inner, right.shape[0]):
         raise CellError(_misfit(left, right))

@@ -103,6 +103,11 @@ def _divided(name: str, parts: Sequence[Operand], given: Given) -> Found:
         return (part,), options
     part = sympy.expand(whole / count)
     if not all(term.as_coeff_Mul()[0].is_Integer for term in sympy.Add.make_args(part)):
+        if any(isinstance(symbol, sympy.Dummy) for symbol in whole.free_symbols):
+            raise CellError(
+                f"split({parts[0]}, {count}): some lengths that {parts[0]} is made of are not known yet; say them "
+                "where they are declared, e.g. W = Weight(x, to=h)"
+            )
         raise CellError(
             f"split({parts[0]}, {count}): length {scope.length_text(whole)} is not a multiple of {count}; declare the "
             f"length of a part, e.g. n_k = Size(), and give {parts[0]} the length {count} * n_k"

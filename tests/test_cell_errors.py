@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import pytest
 from refusal import nested, refused
 
-from symrnn.cell import Cell, Constant, State
+from symrnn.cell import Cell, Constant, Input, State
 from symrnn.errors import CellError
 from symrnn.expr import Expr
-from symrnn.ops import tanh
+from symrnn.ops import tanh, where
 
 SPECIFIED = [
     (
@@ -52,6 +53,40 @@ SPECIFIED = [
         "a @ b.T for their outer product",
     ),
 ]
+
+
+BEGINNERS = [
+    ("h = tanh(W.h * x)", "W_h has shape (n_h, n_x) but x[t] has length n_x; a matrix acts on a vector by @, not by *"),
+    ("h = x @ W.h", "x[t] is a vector (a column) and W_h a matrix, which stands left of it: W_h @ v"),
+    ("h = W.h(x)", "W_h is no function; a matrix acts on a vector by @, e.g. W.i @ x, and * is elementwise"),
+    ("h = W(x)", "W is a family; name a block of it, e.g. W.i"),
+    ("h = h / len(h)", "the length of h[t-1] is a symbol; name it, n_k = Size(), and declare by it, e.g. State(n_k)"),
+    ("c = State", "c is State itself; call it, c = State()"),
+    (
+        "h = numpy.tanh(h)",
+        "np.tanh takes numbers, and h[t-1] is none while the cell is being recorded; use operators and the functions "
+        "of symrnn.ops, e.g. tanh(v)",
+    ),
+    (
+        "p, q = split(concat(W.p @ x, U.q @ h), 2)",
+        "split(concat(…), 2): some lengths that concat(…) is made of are not known yet; say them where they are "
+        "declared, e.g. W = Weight(x, to=h)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "message"), BEGINNERS)
+def test_a_beginner_is_told_what_to_write(body: str, message: str) -> None:
+    assert refused(body) == (message, 6)
+
+
+def test_numpy_numbers_stand_on_either_side() -> None:
+    class Halved(Cell):
+        x = Input()
+        h = State(x)
+        h = np.float64(0.5) * x - np.float32(2) / (1 + h * np.int64(3)) + where(np.float64(0) < h, h, x)
+
+    assert "0.5 * x[t] - 2 / (1 + h[t-1] * 3) + where(h[t-1] > 0, h[t-1], x[t])" in str(Halved)
 
 
 @pytest.mark.parametrize(("body", "line", "message"), SPECIFIED)

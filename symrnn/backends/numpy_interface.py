@@ -145,6 +145,8 @@ def _rows(parameters: Parameters, block: str) -> str:
 
 def _find_precision(record: Record) -> str:
     """The precision of a kernel is that of its first parameter."""
+    if not record.inputs:
+        raise EmitError(f"{record.name} has no inputs, from which a kernel learns T and B; add one, e.g. x = Input()")
     if not record.arrays:
         raise EmitError(f"{record.name} has no parameters, from which a kernel learns its sizes and precision; add one")
     name = record.arrays[0].name
@@ -157,7 +159,10 @@ def _find_sizes(record: Record, names: Names) -> list[str]:
     missing = set(record.sizes) - {reading.size for reading in found}
     if missing:
         names_of_sizes = ", ".join(sorted(map(str, missing)))
-        raise EmitError(f"the shapes of the parameters do not tell {names_of_sizes}; the kernel cannot know it")
+        raise EmitError(
+            f"the shapes of the parameters do not tell {names_of_sizes}, and a kernel learns its sizes from them; "
+            f"write a number in its place, e.g. {min(map(str, missing))} = 8"
+        )
     lines = []
     for reading in found:
         name, axis = reading.array.name, reading.axis

@@ -210,9 +210,18 @@ def test_what_an_emitted_file_cannot_hold_is_refused() -> None:
         W = Weight(x, to=1)
         m = tanh(m + W.m @ x)
 
+    class Alone(Cell):
+        """A cell that nothing drives."""
+
+        h = State()
+        U = Weight(h)
+        h = tanh(U.h @ h)
+
+    with pytest.raises(EmitError, match="Alone has no inputs, from which a kernel learns T and B; add one"):
+        symrnn.emit(Alone)
     with pytest.raises(EmitError, match="b_h starts from a Python function, which an emitted file cannot hold"):
         symrnn.emit(Drawn)
-    with pytest.raises(EmitError, match="the shapes of the parameters do not tell n_k; the kernel cannot know it"):
+    with pytest.raises(EmitError, match="the shapes of the parameters do not tell n_k, .* e.g. n_k = 8"):
         symrnn.emit(Hidden)
     with pytest.raises(UsageError, match="there is no backend 'cobol'; there is c, numpy"):
         symrnn.emit(zoo["lstm"], "cobol")

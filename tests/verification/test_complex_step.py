@@ -1,4 +1,4 @@
-"""The complex step resolves what the kernels resolve: huge gradients, tiny values; no correct kernel is refuted by it."""
+"""The complex step resolves what the kernels resolve: huge gradients, tiny values; it refutes no right kernel."""
 
 from __future__ import annotations
 
