@@ -121,6 +121,8 @@ def emit(
     name, found = find(cell)
     source, *others = symrnn.emit(found, backend=backend, accurate=accurate)
     facts = {"cell": name, "backend": backend, "path": source.path, "text": source.text}
+    if output is not None and not others and output.suffix not in ("", Path(source.path).suffix):
+        raise UsageError(f"{output} is no {Path(source.path).suffix} file, as the {backend} kernel is; see --backend")
     if output is not None and others:
         folder = output.parent if output.name == source.path else output
         paths = [str(path) for path in write(folder, [source, *others], force)]

@@ -132,6 +132,8 @@ def _inside(folder: Path, path: str) -> Path:
     """``folder / path``, followed through links; UsageError if that is somewhere else."""
     root = folder.resolve()
     target = (root / PurePosixPath(path)).resolve()
+    if not path:
+        raise UsageError(f"{folder} is a folder; name a file")
     if root not in target.parents:
         raise UsageError(f"{path} would be written outside {folder}")
     return target

@@ -135,6 +135,8 @@ def test_a_cell_from_a_file(said: Any, cell_file: Path) -> None:
     code, out, _ = said("show", f"{cell_file}:Tiny")
     assert code == 0
     assert "h[t] = tanh(W_h @ x[t] + U_h @ h[t-1] + b_h)" in out
+    kernels = [said("emit", cell, *c)[1] for cell in (f"{cell_file}:Tiny", "elman") for c in ((), ("--backend", "c"))]
+    assert ["Regenerate with: symrnn emit" in text for text in kernels] == [False, False, True, True]
 
 
 def test_verify(said: Any) -> None:
@@ -214,6 +216,9 @@ def test_a_line_for_each_of_many_built_cells() -> None:
 
 BAD = [
     (["show", "lstn"], "no cell 'lstn' in the zoo; did you mean"),
+    (["show", "LSTM"], "no cell 'LSTM' in the zoo; did you mean lstm"),
+    (["derive", "elman", "-o", "."], ". is a folder; name a file"),
+    (["emit", "elman", "-o", "elman.c"], "elman.c is no .py file, as the numpy kernel is; see --backend"),
     (["derive", "lstm", "--to", "docx"], "no format 'docx'; choose from tex, md, html, txt"),
     (["derive", "lstm", "--to", "md,tex"], "one format"),
     (["derive", "lstm", "--lang", "xx"], "xx"),

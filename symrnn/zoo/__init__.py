@@ -34,7 +34,7 @@ class Zoo(ModuleType, Mapping[str, type[Cell]]):
     def __getitem__(self, key: str) -> type[Cell]:
         id = ALIASES.get(key, key)
         if id not in _ids():
-            near = difflib.get_close_matches(str(key), [*_ids(), *ALIASES], n=3)
+            near = difflib.get_close_matches(str(key).lower(), [*_ids(), *ALIASES], n=3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise UsageError(f"there is no cell {key!r} in the zoo{hint}")
         return _cell_of(importlib.import_module(f"{__name__}.{id}"))
