@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -251,5 +252,27 @@ spec.loader.exec_module(kernel)
 params = kernel.init(3, 4, rng=np.random.default_rng(0))
 work = kernel.workspace(params, 7, 5, threads=2)
 kernel.forward(params, np.zeros((7, 5, 3)), work=work)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_threads_of_a_workspace_come_back_after_a_fork() -> None:
+    """A fork copies the workspace and none of its threads: the child once waited for them for ever."""
+    kernel = pair("lstm")[1]
+    code = f"""
+import importlib.util, os, sys
+import numpy as np
+spec = importlib.util.spec_from_file_location("lstm", {kernel.__file__!r})
+kernel = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(kernel)
+params = kernel.init(3, 4, rng=np.random.default_rng(0))
+work, x = kernel.workspace(params, 7, 5, threads=2), np.ones((7, 5, 3))
+expected = kernel.forward(params, x, work=work)[0].copy()
+child = os.fork()
+if child == 0:
+    found = kernel.forward(params, x, work=work)[0]
+    os._exit(0 if np.array_equal(found, expected) else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
