@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symrnn.reading.tree import Negative, Number, Scripted
+from symrnn.reading.tree import Call, Group, Negative, Number, Scripted, Stack, Tree
 
 if TYPE_CHECKING:
     from symrnn.reading.parser import Parser
@@ -32,3 +33,16 @@ def number(parser: Parser) -> Number:
             return Number(value * Fraction(10) ** int(exponent), span=span.to(power.span))
         parser.at = start
     return Number(value, span=span)
+
+
+def signed(tree: Tree) -> Fraction | None:
+    """The value of a number with or without a sign, None of anything else."""
+    if isinstance(tree, Negative) and isinstance(tree.arg, Number):
+        return -tree.arg.value
+    return tree.value if isinstance(tree, Number) else None
+
+
+def subscript(call: Call) -> Iterator[Tree]:
+    """What stands below the name of a function, one by one, in a bracket or without: ``clip_{-2, 2}(v)``."""
+    for item in dict(call.options).get("sub", ()):
+        yield from item.items if isinstance(item, Stack | Group) else (item,)

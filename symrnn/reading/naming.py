@@ -245,7 +245,7 @@ class Namer:
                 spelling.labels.append(self._label(item, node))
         elif isinstance(item, Number) and not is_minus_one(item):
             power = not label if spelling.time is not None else item.value == 2 and not spelling.base.isupper()
-            if power and item.value > 1:
+            if power and item.value > 1 or item.value.denominator != 1:
                 spelling.after.append(("power", item))
             else:
                 spelling.labels.append(self._label(item, node))

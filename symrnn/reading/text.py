@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symrnn.ops import REGISTRY
+from symrnn.reading.literals import signed, subscript
 from symrnn.reading.tree import (
     Adjoint,
     Binary,
@@ -137,7 +139,10 @@ def _inside(node: Tree, level: int) -> str:
 
 
 def _call(node: Call) -> str:
-    args = ", ".join(map(tree_text, node.args))
+    parts = [tree_text(arg) for arg in node.args]
+    if node.function in REGISTRY and REGISTRY[node.function].options:
+        parts += [tree_text(item) for item in subscript(node) if signed(item) is not None]
+    args = ", ".join(parts)
     options = dict(node.options)
     if node.function == "split":
         which, count = options["part"]

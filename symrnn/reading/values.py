@@ -12,6 +12,7 @@ from symrnn.ops import REGISTRY
 from symrnn.ops.structural import NAMES as STRUCTURAL
 from symrnn.reading.diagnostics import ReadError
 from symrnn.reading.kinds import MATRIX
+from symrnn.reading.literals import signed, subscript
 from symrnn.reading.text import tree_text
 from symrnn.reading.tree import (
     Binary,
@@ -162,6 +163,10 @@ class Values:
         numbers, axis = self._options(node)
         if name in REGISTRY:
             op = REGISTRY[name]
+            behind = [signed(arg) for arg in node.args[op.arity :]]
+            if behind and len(behind) <= len(op.options) and None not in behind and not numbers:
+                # clip(v, -2, 2): the options of a function may stand behind its values.
+                args, numbers = args[: op.arity], [value for value in behind if value is not None]
             if len(args) == op.arity:
                 return op(*args, *[float(value) for value in numbers[: len(op.options)]])
             if name in ("maximum", "minimum") and len(args) > 2:
@@ -199,9 +204,10 @@ class Values:
         """The subscript of a function: numbers and a direction."""
         numbers: list[Fraction] = []
         axis: int | None = None
-        for item in dict(node.options).get("sub", ()):
-            if isinstance(item, Number):
-                numbers.append(item.value)
+        for item in subscript(node):
+            value = signed(item)
+            if value is not None:
+                numbers.append(value)
             elif isinstance(item, Name) and item.name in AXES:
                 axis = AXES[item.name]
         return numbers, axis
