@@ -41,7 +41,13 @@ class Workspace:
 
 
 def init(n_x, n_h, *, rng, dtype=np.float64):
-    """Fresh parameters drawn from rng: matrices uniform in ±1/√columns, vectors that multiply likewise, biases 0."""
+    """Fresh parameters drawn from rng, a generator or a seed.
+
+    Matrices uniform in ±1/√columns, vectors that multiply likewise, biases 0.
+    """
+    _whole(0, n_x=n_x, n_h=n_h)
+    rng = rng if hasattr(rng, "uniform") else np.random.default_rng(rng)
+    dtype = _precision("dtype", np.dtype(dtype))
 
     def uniform(*shape):
         return rng.uniform(-1.0, 1.0, shape) / np.sqrt(shape[-1])
@@ -71,6 +77,7 @@ def init(n_x, n_h, *, rng, dtype=np.float64):
 def initial_state(params, B):
     """The state before the first step, for a batch of B sequences."""
     n_x, n_h, dtype = _sizes(params)
+    _whole(0, B=B)
     return {
         "h": np.zeros((B, n_h), dtype),
         "c": np.zeros((B, n_h), dtype),
@@ -79,6 +86,7 @@ def initial_state(params, B):
 
 def pack(blocks):
     """The stacked arrays of parameters given one by one."""
+    _named("blocks", blocks, [name for _, names in PARAMS.values() for name in names])
     return {
         # (5*n_h, n_x)
         "W": np.concatenate([blocks["W_i"], blocks["W_f"], blocks["W_g"], blocks["W_o"], blocks["W_r"]]),
@@ -116,6 +124,7 @@ def unpack(params):
 def workspace(params, T, B):
     """Buffers for T steps of B sequences; hand them to forward and backward as work= to keep them between calls."""
     n_x, n_h, dtype = _sizes(params)
+    _whole(0, T=T, B=B)
     w = Workspace()
     w.key, w.calls, w.adjoint = (T, B, n_x, n_h, dtype), 0, None
     w.piece, w.pieces = _pieces(T, B)
@@ -208,6 +217,8 @@ def forward(params, x, state=None, *, work=None, checkpoint=None):
     if checkpoint is not None:
         return _checkpointed(params, x, state, T, B, checkpoint, work)
     w = workspace(params, T, B) if work is None else work
+    if not isinstance(w, Workspace):
+        raise TypeError(f"work is {type(w)}; it must be made by workspace of this module")
     if w.key != (T, B, n_x, n_h, dtype):
         raise ValueError(f"work was made for {w.key}, this call needs {(T, B, n_x, n_h, dtype)}")
     w.calls += 1
@@ -308,9 +319,7 @@ def backward(params, tape, dy, dstate=None, *, work=None):
     n_x, n_h, dtype = _sizes(params)
     if isinstance(tape, Checkpoints):
         return _checkpointed_back(params, tape, dy, dstate, work)
-    w, calls = tape
-    if w.calls != calls:
-        raise ValueError("the workspace of this tape was used again; run forward again")
+    w = _held(tape)
     T, B = w.key[:2]
     if w.key != (T, B, n_x, n_h, dtype):
         raise ValueError(f"the tape was made for {w.key[2:]}, params has {(n_x, n_h, dtype)}")
@@ -593,7 +602,8 @@ def jacobian(params, x_t, state):
 
 def _sizes(params):
     """The sizes that params has, and its dtype; every array is checked."""
-    dtype = _named("params", params, PARAMS)
+    _named("params", params, PARAMS)
+    dtype = _precision("params['W']", np.asarray(params["W"]).real.dtype)
     n_x = _axis("params['W']", params["W"], 1, PARAMS["W"][0])
     n_h = _axis("params['U']", params["U"], 1, PARAMS["U"][0])
     _check("params['W']", params["W"], (5*n_h, n_x), PARAMS["W"][0], dtype)
@@ -610,8 +620,7 @@ class Checkpoints:
 
 def _checkpointed(params, x, state, T, B, every, work):
     """Run forward in segments of so many steps; of each only the state before it is kept."""
-    if every != int(every) or every < 1:
-        raise ValueError(f"checkpoint must be a whole number of steps, 1 or more, not {every!r}")
+    _whole(1, checkpoint=every)
     if work is not None:
         raise ValueError("with checkpoint= the tape has buffers of its own; leave work= out")
     state = initial_state(params, B) if state is None else state
@@ -677,20 +686,28 @@ def _pieces(T, B):
 
 
 def _named(what, arrays, names):
-    """Check that a mapping holds exactly these float32 or float64 arrays; return the dtype of the first."""
+    """Check that a mapping holds exactly these names."""
     if not hasattr(arrays, "keys") or set(arrays) != set(names):
         given = sorted(map(str, arrays)) if hasattr(arrays, "keys") else type(arrays)
         raise ValueError(f"{what} must be a mapping with the names {sorted(names)}, not {given}")
-    if not names:
-        return None
-    dtype = np.asarray(arrays[next(iter(names))]).real.dtype
+
+
+def _precision(what, dtype):
+    """Check that a dtype is one of the two that there are; return it."""
     if dtype not in (np.float32, np.float64):
-        raise TypeError(f"{what}[{next(iter(names))!r}] is {dtype}; give float32 or float64")
+        raise TypeError(f"{what} is {dtype}; give float32 or float64")
     return dtype
+
+
+def _array(name, array):
+    """Check that this is an array; kinds of array with an arithmetic of their own, as masked ones, are not."""
+    if type(array) not in (np.ndarray, np.memmap) and not isinstance(array, np.generic):
+        raise TypeError(f"{name} is {type(array)}; it must be a plain NumPy array")
 
 
 def _axis(name, array, axis, symbols):
     """The length of one axis of an array whose shape is yet to be checked."""
+    _array(name, array)
     if np.ndim(array) != len(symbols):
         raise ValueError(f"{name} has shape {np.shape(array)}; it must be ({', '.join(symbols)})")
     return np.shape(array)[axis]
@@ -698,8 +715,7 @@ def _axis(name, array, axis, symbols):
 
 def _check(name, array, shape, symbols, dtype):
     """The array itself, if its dtype and its shape are as they must be."""
-    if not isinstance(array, (np.ndarray, np.generic)):
-        raise TypeError(f"{name} is {type(array)}; it must be a NumPy array of {dtype}")
+    _array(name, array)
     if array.dtype != dtype:
         raise TypeError(f"{name} is {array.dtype}; it must be {dtype}, as the parameters are (float32 or float64)")
     if array.shape != shape:
@@ -707,11 +723,24 @@ def _check(name, array, shape, symbols, dtype):
     return array
 
 
+def _whole(least, /, **numbers):
+    """Check that lengths and counts, by their names, are whole numbers, so many or more."""
+    for name, number in numbers.items():
+        if not isinstance(number, (int, np.integer)) or isinstance(number, bool) or number < least:
+            raise ValueError(f"{name} must be a whole number, {least} or more, not {number!r}")
+
+
+def _held(tape):
+    """The workspace that a tape belongs to, if that is of this module and was not used again since."""
+    if type(tape) is not tuple or len(tape) != 2 or not isinstance(tape[0], Workspace):
+        raise TypeError(f"tape must be what forward of this module returned, not {type(tape)}")
+    if tape[0].calls != tape[1]:
+        raise ValueError("the workspace of this tape was used again; run forward again")
+    return tape[0]
+
+
 def _reserve(T, B, piece, every, passing, dtype):
-    """Refuse negative sizes, and say how much memory is needed where there is not enough."""
-    for name, extent in (("T", T), ("B", B)):
-        if extent != int(extent) or extent < 0:
-            raise ValueError(f"{name} must be a whole number, 0 or more, not {extent!r}")
+    """Say how much memory is needed where there is not enough."""
     need = int(B * (T * every + piece * passing)) * np.dtype(dtype).itemsize
     try:
         np.empty(need, np.int8)
