@@ -255,3 +255,9 @@ def test_ci_and_the_package_name_the_same_torch() -> None:
 def test_templates_stay_short() -> None:
     for path in PACKAGE.rglob("*.jinja"):
         assert path.read_text(encoding="utf-8").count("\n") <= FILE_LINES, path
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    """Pytest imports them by their bare names, and refuses a second one."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(set(names)) == sorted(names)
