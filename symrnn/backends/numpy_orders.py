@@ -13,6 +13,7 @@ from symrnn.storage import Partition
 
 EXHAUSTIVE = 5
 CHECKS = 12_000  # of a wish, in one of its ways, against an order, in one half of a search
+WORK = 1_000_000  # lanes that are compared in it: of a cell with hundreds of lanes a check takes long
 
 Key = tuple[Node, Shape]
 Place = tuple[Key, Node, bool]  # a buffer, a lane of it, and whether the entry is that of the next tick
@@ -64,6 +65,7 @@ class Search:
     wishes: list[Wish]
     family: dict[Node, Node]
     checks: int = 0
+    work: int = 0
     at: dict[Node, int] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -71,10 +73,13 @@ class Search:
         self.first = {lane: k for order in self.orders.values() for k, lane in enumerate(order)}
         self.at = dict(self.first)
         self._order_families()
-        better, self.checks = True, 0
-        while better and self.checks < CHECKS:
+        better, self.checks, self.work = True, 0, 0
+        while better and not self._spent():
             helped = [self._improve(key) for key, order in self.orders.items() if len(order) > 1]
             better = any(helped)
+
+    def _spent(self) -> bool:
+        return self.checks >= CHECKS or self.work >= WORK
 
     def put(self, key: Key, order: Order) -> None:
         """Give the lanes of a buffer an order."""
@@ -84,6 +89,7 @@ class Search:
     def cost(self, wishes: Sequence[Wish]) -> int:
         """What the present orders break."""
         self.checks += sum(len(w.ways) for w in wishes)
+        self.work += sum(len(w.ways) * len(w.columns[0]) for w in wishes)
         return sum(w.weight * (min(self._runs(lanes, w.ordered) for _, lanes in w.ways) - 1) for w in wishes)
 
     def flips(self, wish: Wish) -> Flips:
@@ -118,7 +124,7 @@ class Search:
             rank = {f: k for k, f in enumerate(order)}
             for key in keys:
                 self.put(key, tuple(sorted(self.orders[key], key=lambda lane: rank[self.family[lane]])))
-            return self.cost(wishes), _moves(order, place)
+            return self.cost(wishes), self._moves(order, place)
 
         price(self._best(component, price))
 
@@ -136,12 +142,18 @@ class Search:
             for change, k, to in product((_moved, _exchanged), range(len(order)), range(len(order))):
                 if k == to or (change is _exchanged and k > to):
                     continue
-                if self.checks >= CHECKS:
+                if self._spent():
                     return best
                 other = change(best, k, to)
                 if (found := price(other)) < value:
                     best, value, improving = other, found, True
         return best
+
+    def _moves(self, order: Order, place: dict[Node, int]) -> int:
+        """How many pairs are not in the order given."""
+        at = [place[one] for one in order]
+        self.work += len(at) ** 2 // 2
+        return sum(a > b for k, a in enumerate(at) for b in at[k + 1 :])
 
     def _improve(self, key: Key) -> bool:
         """Order one buffer by itself; whether that helped."""
@@ -149,19 +161,13 @@ class Search:
 
         def price(order: Order) -> tuple[int, int]:
             self.put(key, order)
-            return self.cost(wishes), _moves(order, self.first)
+            return self.cost(wishes), self._moves(order, self.first)
 
         was = price(before)
         best = self._best(before, price)
         helped = price(best)[0] < was[0]
         self.put(key, best if helped else before)
         return helped
-
-
-def _moves(order: Order, place: dict[Node, int]) -> int:
-    """How many pairs are not in the order given."""
-    at = [place[one] for one in order]
-    return sum(a > b for k, a in enumerate(at) for b in at[k + 1 :])
 
 
 def _moved(order: Order, k: int, to: int) -> Order:

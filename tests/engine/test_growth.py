@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from symrnn.adjoint import differentiate
+from symrnn.backends.numpy_orders import WORK, Search
 from symrnn.cell import Cell, Input, State, Vector, Weight
 from symrnn.emission import compile_record, emit
 from symrnn.lower import lower
@@ -61,3 +62,29 @@ def test_a_long_cell_is_derived(length: int) -> None:
     assert len(step.equations) == 2 * length + 1
     program = differentiate(step)
     assert len(program.trace) > 2 * length and program.trace[-1].kind == "parameter"
+
+
+def test_the_search_of_orders_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell of a hundred small steps has buffers of hundreds of lanes: one order more takes ever longer to price."""
+    spent: list[int] = []
+    run = Search.run
+
+    def counted(search: Search) -> None:
+        run(search)
+        spent.append(search.work)
+
+    monkeypatch.setattr(Search, "run", counted)
+    emit(unrolled(100))
+    assert WORK < max(spent) < 1.1 * WORK
+
+
+def unrolled(length: int) -> type[Cell]:
+    class Unrolled(Cell):
+        x, h = Input(), State()
+        W, U = Weight(x), Weight(h)
+        u = W.a @ x
+        for _ in range(length):
+            u = tanh(U.a @ u)
+        h = h + u
+
+    return Unrolled

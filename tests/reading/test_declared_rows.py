@@ -158,3 +158,16 @@ def test_what_no_row_declares_is_found_as_ever() -> None:
 
 def test_a_shape_that_is_declared_is_no_surprise() -> None:
     assert not symrnn.read(zoo["deltanet"].latex()).diagnostics
+
+
+def test_an_output_that_something_reads_is_declared() -> None:
+    class Gated(symrnn.Cell):
+        x = symrnn.Input()
+        h = symrnn.State()
+        z = symrnn.Output()
+        W, U = symrnn.Weight(x), symrnn.Weight(h)
+        z = symrnn.sigmoid(W.z @ x)
+        h = z * symrnn.tanh(U.h @ h)
+
+    assert Gated.latex().splitlines()[-2] == r"\text{output}\quad z_{t} &\in \mathbb{R}^{n_{h}}"
+    assert symrnn.read(Gated.latex()).cells == [Gated]
