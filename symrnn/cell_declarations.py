@@ -22,6 +22,7 @@ LOWER_GREEK = frozenset(
         "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
     }
 )  # fmt: skip
+GATES = frozenset({"r", "z", "f", "i", "o", "g"})  # letters that texts give no time index, as a habit
 PLURALS = {"matrix": "matrices", "bias": "biases"}
 ALONE = ("scalar", "vector", "matrix")
 SETS = {"real": r"\mathbb{R}", "positive": r"\mathbb{R}_{>0}", "unit": "(0, 1)", "mask": r"\{0, 1\}",
@@ -55,7 +56,7 @@ def stacking_hints(record: Record) -> list[str]:
 
 def _said(item: Declaration, families: set[str]) -> bool:
     """Whether a parameter has to be declared although all sizes are usual."""
-    return item.name in families or _rank(item) != _usual_rank(item.name) or _special(item)
+    return item.name in families | GATES or _rank(item) != _usual_rank(item.name) or _special(item)
 
 
 def _unusual(record: Record) -> bool:

@@ -56,17 +56,18 @@ GREEK = frozenset(
 RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "="}
 AXES = (r"\downarrow", r"\rightarrow")
 STRUCTURAL = {"layer_norm": "LN", "rms_norm": "RMSNorm", "real": "Re", "imag": "Im"}
+TIMES = frozenset({"t", "prev", "previous", "pre", "old", "last", "next", "top", "odot"})  # and signs: no labels
 ACCENTS = {"tilde": r"\tilde", "hat": r"\hat", "bar": r"\bar", "prime": "'"}
 
 
 def name_latex(name: str, time: str | None) -> str:
     r"""A name typeset: ``h_tilde`` at ``t`` is ``\tilde{h}_{t}``, ``W_i`` without a time ``W_{i}``."""
     head, *rest = name.split("_")
-    if not head:
-        # A leading underscore has no typeset form of its own; it is shown.
-        head, rest = "", [part for part in rest if part]
-    base = _word(head) if head else r"\_" + (_word(rest.pop(0)) if rest else "")
     subscripts: list[str] = []
+    if not _has_subscripts(head, rest, time):
+        # Set as it is: h with the subscript prev would be h one step earlier, one with an underscore would vanish.
+        head, rest = name, []
+    base = _word(head)
     for part in rest:
         if part in ACCENTS and not subscripts:
             base = base + "'" if part == "prime" else f"{ACCENTS[part]}{{{base}}}"
@@ -81,13 +82,22 @@ def _word(word: str) -> str:
     """One word of a name: a Greek letter, a single letter, or an upright word."""
     if word in GREEK:
         return f"\\{word}"
-    return word if len(word) == 1 else rf"\mathrm{{{word}}}"
+    if len(word) == 1 and word != "_":
+        return word
+    shown = word.replace("_", r"\_")
+    return rf"\mathrm{{{shown}}}"
+
+
+def _has_subscripts(head: str, rest: list[str], time: str | None) -> bool:
+    """Whether what follows the first part of a name can be set as accents and subscripts that mean no other thing."""
+    if rest == ["t"] and time is None:
+        return True  # W_t beside W_q and W_k
+    accented = rest[1:] if rest and rest[0] in ACCENTS else rest
+    return bool(head) and all(part and part not in TIMES and part not in ACCENTS for part in accented)
 
 
 def _subscript(word: str) -> str:
-    """A part of a subscript; two letters are two indices, more are a word, none is an underscore of its own."""
-    if not word:
-        return r"\_"
+    """A part of a subscript; two letters are two indices, more are a word."""
     return word if len(word) == 2 and word not in GREEK else _word(word)
 
 

@@ -64,9 +64,9 @@ def test_latex_of_a_cell() -> None:
         ("alpha", None, r"\alpha"),
         ("W_mu", None, r"W_{\mu}"),
         ("dt", None, r"\mathrm{dt}"),
-        ("a__b", None, r"a_{\_,b}"),
-        ("_", None, r"\_"),
-        ("_q", "t", r"\_q_{t}"),
+        ("a__b", None, r"\mathrm{a\_\_b}"),
+        ("_", None, r"\mathrm{\_}"),
+        ("_q", "t", r"\mathrm{\_q}_{t}"),
     ],
 )
 def test_names_in_latex(name: str, time: str | None, latex: str) -> None:

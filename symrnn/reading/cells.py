@@ -213,8 +213,8 @@ def _now() -> Any:
 
 def renamed(name: str) -> str:
     """The name in a cell; what is a keyword of Python has another one there."""
-    head, _, rest = name.partition("_")
-    return RENAMED.get(head, head) + (f"_{rest}" if rest else "")
+    head, sign, rest = name.partition("_")
+    return name if sign and not rest else RENAMED.get(head, head) + sign + rest
 
 
 def _split(definitions: Iterable[Definition]) -> Any:

@@ -223,7 +223,7 @@ def default(name: Name, row: bool = False) -> str:
             return ROW
         if base in lex.GREEK:
             return SCALAR if base[0].isupper() else COLUMN
-        return MATRIX if base[0].isupper() and len(base) == 1 else COLUMN
+        return MATRIX if base[:1].isupper() and len(base) == 1 else COLUMN
     if base in lex.GREEK and base[0].islower():
         return SCALAR
     if base[0].isupper() and (len(base) == 1 or base in lex.GREEK):

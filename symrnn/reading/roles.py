@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from symrnn.cell_declarations import GATES
 from symrnn.reading.diagnostics import Report
 from symrnn.reading.kinds import ELEMENTWISE
 from symrnn.reading.source import Span
@@ -18,7 +19,6 @@ from symrnn.reading.traversal import mapped, walk
 from symrnn.reading.tree import Binary, Name, Stack, Time, Tree
 
 NOW, BEFORE = Time("t"), Time("t", -1)
-GATES = {"r", "z", "f", "i", "o", "g"}
 SIGNS = ELEMENTWISE | {"odot", "times", "star", "cdot"}
 
 
@@ -46,14 +46,14 @@ class Roles:
     static: list[str] = field(default_factory=list)
 
 
-def definitions_of(items: Iterable[Item], report: Report) -> list[Definition]:
-    """The equations of a group with every time index put in."""
+def definitions_of(items: Iterable[Item], report: Report, params: Iterable[str] = ()) -> list[Definition]:
+    """The equations of a group with every time index put in; ``params`` are declared to have none."""
     found = [Definition(item.left, item.right, item.span, item) for item in items]
     timed = [name for item in found for name in _names(item) if name.time is not None]
     if not timed:
         return _unindexed(found, report)
     found = _forward(found, report)
-    return _indexed(found, report)
+    return _indexed(found, set(params), report)
 
 
 def _names(item: Definition) -> Iterator[Name]:
@@ -165,7 +165,7 @@ def _forward(found: list[Definition], report: Report) -> list[Definition]:
     return [_renamed(item, change) for item in found]
 
 
-def _indexed(found: list[Definition], report: Report) -> list[Definition]:
+def _indexed(found: list[Definition], params: set[str], report: Report) -> list[Definition]:
     """Equations with indices, some of which may be left out: they are put in where a name is a signal."""
     timed = {name.name for item in found for name in _names(item) if name.time is not None}
     moving = _moving(found)
@@ -176,7 +176,7 @@ def _indexed(found: list[Definition], report: Report) -> list[Definition]:
            and any(isinstance(n, Name) and n.name == name.name and n.time is None for n in walk(item.right))}
 
     def change(name: Name, left: bool) -> Name:
-        if name.time is not None or name.name in ("1", "1j"):
+        if name.time is not None or name.name in ("1", "1j") or name.name in params:
             return name
         signal = name.name in moving or (name.name in timed and name.name not in own and name.name[0].islower())
         if not signal and name.name not in gates:

@@ -15,6 +15,7 @@ from symrnn.reading.kinds import COLUMN, MATRIX, ROW, THIN, Conflict, Kinds, Sid
 from symrnn.reading.order import in_order
 from symrnn.reading.products import Products
 from symrnn.reading.roles import Definition, Roles, definitions_of, roles_of
+from symrnn.reading.rows import PARAMETERS
 from symrnn.reading.rows_or_columns import is_row_convention, matrices_of_rows, outer
 from symrnn.reading.said import said
 from symrnn.reading.text import tree_text
@@ -50,7 +51,8 @@ def solve(group: Group, functions: Functions, options: Options, report: Report) 
     """Decide everything about a group; what does not fit is reported."""
     broken = False
     definitions = []
-    for item in definitions_of(group.items, report):
+    declared = {item.left.name for item in group.declared if item.role.split()[-1] in PARAMETERS}
+    for item in definitions_of(group.items, report, declared):
         try:
             asked = len(functions.unknown)
             definitions.append(replace(item, right=functions.tree(item.right)))

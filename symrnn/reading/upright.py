@@ -31,7 +31,8 @@ def upright(lexer: Lexer, name: str, start: int, end: int) -> None:
     elif not stripped:
         lexer.gap = True
     elif compact.isalnum() and compact.isascii() and (" " not in stripped) and not is_prose(stripped):
-        lexer.put("num" if compact.isdecimal() else "word", compact, start, end)
+        as_it_is = stripped.replace("\\_", "_") if "\\_" in stripped and "-" not in stripped else compact
+        lexer.put("num" if compact.isdecimal() else "word", as_it_is, start, end)
     elif name.startswith("text") or name in ("mbox", "hbox") or compact.isalpha():
         prose(lexer, pieces, word, start, end)
     else:
