@@ -108,6 +108,8 @@ def _source(text: str | Path) -> tuple[Source, str]:
         content = path.read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError) as error:
         raise UsageError(f"{text}: there is no such file, and it is no equation (it holds no '=')") from error
+    if "\0" in content:
+        raise UsageError(f"{path} holds binary data; a note is a text")
     if path.suffix == ".ipynb":
         content = notebook(content, path)
     return Source(_checked(content), str(path)), KINDS.get(path.suffix.lower(), "")

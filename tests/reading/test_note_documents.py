@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import symrnn
@@ -86,3 +88,10 @@ def test_membership_in_a_cube_is_a_bound() -> None:
 def test_an_equation_in_a_sentence_that_cannot_be_read_stays_an_error() -> None:
     (found,) = symrnn.read(r"Let $h_t = W x_{1:t}$." + "\n").diagnostics
     assert (found.severity, found.message) == ("error", "a range of steps or entries is not read")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "picture.md"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
+    with pytest.raises(symrnn.SymrnnError, match="holds binary data; a note is a text"):
+        symrnn.read(path)
