@@ -24,7 +24,8 @@ from symrnn.errors import SymrnnError, UsageError
 from symrnn.zoo import zoo
 
 NOTES = (".md", ".markdown", ".tex", ".ipynb", ".txt")
-# What importing somebody's file is known to raise. KeyboardInterrupt and MemoryError are not about the file.
+# What importing somebody's file is known to raise. KeyboardInterrupt and MemoryError are not about the file; SystemExit
+# is: it would end the whole command.
 IMPORT_ERRORS = (
     ArithmeticError,
     AssertionError,
@@ -35,6 +36,7 @@ IMPORT_ERRORS = (
     OSError,
     RuntimeError,
     SyntaxError,
+    SystemExit,
     TypeError,
     ValueError,
 )

@@ -254,6 +254,7 @@ FILES = [
     ("class A(:\n", "A", ":1: SyntaxError"),
     ("import nowhere_to_be_found\n", "A", ":1: ModuleNotFoundError"),
     ("\n1 / 0\n", "A", ":2: ZeroDivisionError"),
+    ("import sys\n\nsys.exit(7)\n", "A", ":3: SystemExit: 7"),
     (CELL_FILE.replace("W.h @ x", "W.h @ h"), "Tiny", "W_h takes a vector of length n_x, but h[t-1] has length n_h"),
 ]
 
