@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from symrnn.analysis.agreement import agreement
 from symrnn.analysis.claim_algebra import Item, Undecided
+from symrnn.analysis.claim_unrolled import judge_written_out
 from symrnn.analysis.claim_values import Meaning, window
 from symrnn.analysis.claim_verdicts import FALSE, HOLDS, HOLDS_WITH, POINTS, SYMBOLIC, UNDECIDED, Evidence, Judged
 from symrnn.analysis.equivalence import PROVED, REFUTED, Equivalence, equivalent
@@ -19,6 +20,7 @@ from symrnn.ir import broadcast
 from symrnn.lower import lower
 from symrnn.reading import tree as read
 from symrnn.reading.claim import Claim
+from symrnn.reading.traversal import walk
 from symrnn.zoo import zoo
 
 
@@ -46,6 +48,8 @@ def judge_equivalence(claim: Claim) -> Judged:
 def judge_value(claim: Claim) -> Judged:
     """The verdict on another formula for a value, ``h_t ≡ h_{t-1} + z_t ∘ (n_t - h_{t-1})``. Raises Undecided."""
     assert claim.cell is not None
+    if isinstance(claim.left, read.Name) and any(isinstance(n, read.Over) for n in walk(claim.right)):
+        return judge_written_out(claim, claim.left)
     ticks = Ticks(lower(claim.cell.record), *window(claim))
     left, right = (Meaning(ticks).value(side) for side in (claim.left, claim.right))
     if not isinstance(left, Item) or not isinstance(right, Item) or right.node.shape not in ((), left.node.shape):

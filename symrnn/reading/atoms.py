@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symrnn.reading import lexicon as lex
+from symrnn.reading.applicable import applicable
 from symrnn.reading.diagnostics import ReadError
 from symrnn.reading.grids import environment
 from symrnn.reading.groups import braces, group, unknown
@@ -120,54 +120,6 @@ def applied(parser: Parser, value: Tree) -> Tree:
         if name:
             return call(parser, name, value)
     return value
-
-
-def applicable(parser: Parser, value: Tree) -> str:
-    """The function that a name in front of a parenthesis is, empty where the two are factors of a product."""
-    base = value
-    scripts: tuple[Tree, ...] = ()
-    primes = 0
-    if isinstance(base, Scripted):
-        scripts, primes, base = (*base.sub, *base.sup), base.primes, base.arg
-    if isinstance(base, Accented) and isinstance(base.arg, Symbol) and base.arg.text in ("sigma", "phi", "varphi"):
-        # An activation of its own: \hat\sigma(x).
-        return "" if scripts else f"{base.arg.text}_{base.accent}"
-    if not isinstance(base, Symbol):
-        return ""
-    text = base.text
-    if text == "sigma":
-        return "sigmoid"
-    if text == "Theta" and not scripts:
-        return "heaviside_st"
-    key = text
-    if scripts:
-        key = text + "_" + "".join(_label(item) for item in scripts)
-        if any(isinstance(item, Group | Binary) or getattr(item, "text", "") in parser.context.times
-               for item in scripts):  # fmt: skip
-            return ""
-    if key in parser.context.functions:
-        return key
-    if key in parser.context.values or (primes and not scripts and text in parser.context.values):
-        return ""
-    if text in lex.LETTER_FUNCTIONS and text.lower() == text:
-        return key
-    plain = len(text) == 1 and not scripts and (text.islower() or text not in "WUVR" and _has_list(parser))
-    word = base.style == "word" and not scripts and len(text) > 2
-    return key if plain or word else ""
-
-
-def _has_list(parser: Parser) -> bool:
-    """Whether the bracket ahead holds several values, as the arguments of a function are."""
-    depth = 0
-    for token in parser.tokens[parser.at :]:
-        depth += (token.kind in ("open", "lbrace")) - (token.kind in ("close", "rbrace"))
-        if not depth or depth == 1 and token.kind == ",":
-            return depth == 1
-    return False
-
-
-def _label(item: Tree) -> str:
-    return str(item.value) if isinstance(item, Number) else str(getattr(item, "text", "?"))
 
 
 def function(parser: Parser) -> Tree:

@@ -105,6 +105,8 @@ class Functions:
         self.unknown.add(name)
         near = difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.7)
         hint = f"say which it is, e.g. functions={{{name!r}: 'tanh'}}"
+        if len(name) == 1 and name.isupper():
+            hint += rf"; if {name} is a matrix, write {name} \cdot (…)"
         hint = f"did you mean {near[0]}?" if near and len(name) > 2 else hint
         self.report.add("UNKNOWN-FUNCTION", node.span, f"{name} is no function that is known; {hint}")
 

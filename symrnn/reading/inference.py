@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from symrnn.reading.kinds import COLUMN, MATRIX, ROW, SCALAR, THIN, Kinds, Sides, default, key_of
+from symrnn.reading.kinds import (
+    COLUMN,
+    ELEMENTWISE,
+    MATRIX,
+    PRODUCTS,
+    ROW,
+    SCALAR,
+    THIN,
+    Kinds,
+    Sides,
+    default,
+    key_of,
+)
 from symrnn.reading.traversal import walk
 from symrnn.reading.tree import Binary, Call, Name, Negative, Tree
 
@@ -27,6 +39,7 @@ def infer(
     for key in _multiplied(sides, names):
         if defaults[key] == SCALAR and key not in given:
             defaults[key] = ROW if row else COLUMN
+    defaults |= {key: kind for key, kind in _levels(sides, row) if key in names and key not in given}
     chosen = dict(defaults)
     best, cost = _tried(sides, chosen, row, convolves), 0.0
     for _ in range(MAX_ROUNDS):
@@ -64,7 +77,11 @@ def _moves(
 
 
 def _joint(sides: list[Sides], best: Kinds, chosen: dict[str, str], given: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Choices in which everything that is added up to a factor of a matrix is a scalar, as the factor has to be."""
+    """Choices in which everything that is added up to a factor of a matrix is a scalar, as the factor has to be, or in
+    which no signal is a matrix."""
+    capitals = [key for key, kind in chosen.items() if kind == MATRIX and key.endswith("@") and key not in given]
+    if capitals and any({c.left[0], c.right[0]} == {COLUMN, MATRIX} for c in best.conflicts):
+        yield {**chosen, **dict.fromkeys(capitals, COLUMN)}
     definitions = {item.key: item.right for item in sides}
     for conflict in best.conflicts:
         for (kind, tree), (other, _) in ((conflict.left, conflict.right), (conflict.right, conflict.left)):
@@ -144,6 +161,23 @@ def _free(sides: list[Sides], states: set[str]) -> dict[str, Name]:
         if item.key not in defined:
             names.setdefault(item.key, item.left)
     return names
+
+
+def _levels(sides: list[Sides], row: bool) -> Iterator[tuple[str, str]]:
+    """Capital parameters that are levels and no weights, such as thresholds: a signal is compared with them or they are
+    added to one. One that multiplies a signal as well is a number."""
+    nodes = [node for item in sides for node in walk(item.right) if isinstance(node, Binary)]
+    pairs = [(node.op, *pair) for node in nodes
+             for pair in ((node.left, node.right), (node.right, node.left))]  # fmt: skip
+    beside = [(op, level, signal) for op, level, signal in pairs
+              if isinstance(level, Name) and level.time is None and isinstance(signal, Name)
+              and signal.time is not None and default(level) == MATRIX]  # fmt: skip
+    factors = {key_of(level) for op, level, _ in beside if op in PRODUCTS | ELEMENTWISE}
+    for op, level, signal in beside:
+        if op in ("+", "-") and key_of(level) in factors:
+            yield key_of(level), SCALAR
+        elif op in ("+", "-") and default(signal) == COLUMN:
+            yield key_of(level), ROW if row else COLUMN
 
 
 def _multiplied(sides: list[Sides], names: dict[str, Name]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from symrnn.reading.layers import Layers
 from symrnn.reading.source import Span
 from symrnn.reading.spelling import Spelling, core_of, is_keyword, is_layer, is_minus_one, part_of, runs_over_time
 from symrnn.reading.text import number_text
+from symrnn.reading.times import time_of
 from symrnn.reading.traversal import within
 from symrnn.reading.tree import (
     Accented,
@@ -44,9 +45,11 @@ class Namer:
     """Turns the parser's trees into trees of names; what it infers goes into the report."""
 
     def __init__(
-        self, times: frozenset[str], report: Report, delays: dict[str, int] | None = None, many: bool = False
-    ) -> None:
+        self, times: frozenset[str], report: Report, delays: dict[str, int] | None = None, many: bool = False,
+        labelled: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
         self.times = times
+        self.labelled = labelled
         self.report = report
         self.delays = delays or {}
         self.styles: dict[str, Span] = {}
@@ -220,7 +223,7 @@ class Namer:
         return spelling
 
     def _subscript(self, spelling: Spelling, item: Tree, node: Tree) -> None:
-        time = self._time(item)
+        time = time_of(item, self.times, self.delays)
         if time is not None:
             called = isinstance(item, Group) and item.close == "call"
             self._at(spelling, time, node, "call" if called else "subscript")
@@ -234,7 +237,7 @@ class Namer:
             spelling.subscripts.append(self._label(item, node))
 
     def _superscript(self, spelling: Spelling, item: Tree, node: Tree, label: bool) -> None:
-        time = self._time(item)
+        time = time_of(item, self.times, self.delays)
         if time is not None:
             self._at(spelling, time, node, "superscript")
         elif isinstance(item, Group) and item.bracket in "([<":
@@ -249,6 +252,8 @@ class Namer:
                 spelling.after.append(("power", item))
             else:
                 spelling.labels.append(self._label(item, node))
+        elif isinstance(item, Symbol) and item.text == "T" and item.style != "top" and spelling.base in self.labelled:
+            spelling.labels.append("T")
         elif isinstance(item, Symbol) and item.text in ("T", "intercal", "H", "dagger") and spelling.style != "bb":
             spelling.after.append(("power", item))
         elif isinstance(item, Symbol) and item.style != "compound" or is_layer(item):
@@ -264,25 +269,6 @@ class Namer:
             raise ReadError("PARSE-ERROR", node.span, "this name has two different time indices")
         spelling.time = time
         spelling.time_style = style
-
-    def _time(self, item: Tree) -> Time | None:
-        """The time index that a script is, None where it is none."""
-        if isinstance(item, Group) and item.bracket in "([<" and len(item.items) == 1:
-            return self._time(item.items[0])
-        if isinstance(item, Symbol) and item.text in self.times:
-            return Time(item.text)
-        if isinstance(item, Binary) and item.op in "+-" and isinstance(item.left, Symbol):
-            if item.left.text not in self.times:
-                return None
-            sign = 1 if item.op == "+" else -1
-            if isinstance(item.right, Number) and item.right.value.denominator == 1:
-                return Time(item.left.text, sign * int(item.right.value))
-            if isinstance(item.right, Symbol) and item.right.text in self.delays:
-                return Time(item.left.text, sign * self.delays[item.right.text])
-            letter = item.right.text if isinstance(item.right, Symbol) else "the delay"
-            message = f"how many steps {letter} is has to be said: constants={{'{letter}': 3}}"
-            raise ReadError("UNSUPPORTED", item.span, message)
-        return None
 
     def _label(self, item: Tree, node: Tree) -> str:
         if isinstance(item, Symbol):

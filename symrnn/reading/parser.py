@@ -25,11 +25,13 @@ ENDS = {"rel", "close", "rbrace", ",", ";", "&", "newline", "end", "quad", "conn
 
 @dataclass
 class Context:
-    """What the whole text says about single letters: which carry the time, and which are values, not functions."""
+    """What the whole text says about single letters: which carry the time, which are values and not functions, and for
+    which a superscript T is a label."""
 
     times: frozenset[str] = frozenset({"t"})
     values: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
+    labelled: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -26,6 +26,7 @@ from symrnn.reading.spelling import runs_over_time
 from symrnn.reading.statements import CLAIM, FUNCTION, MENTION, Item, declarations, items_of, spaces
 from symrnn.reading.traversal import mapped, walk
 from symrnn.reading.tree import Binary, Call, Infinity, Name, Number, Over, Partial, Relation, Symbol, Time
+from symrnn.reading.unrolled import set_apart
 
 
 @dataclass
@@ -72,6 +73,7 @@ def read_text(source: Source, kind: str, options: Options) -> Text:
     for item in items:
         if item.purpose == FUNCTION and isinstance(item.left, Call):
             functions.define(item.left, item.right)
+    set_apart(items, overall.times, report)
     mark_batches(items)
     options.facts.kinds |= dict(spaces(items)) | {name: MATRIX for item in items for name in item.matrices}
     groups = groups_of(items)
@@ -186,7 +188,7 @@ def _named(
     delays = {name: int(value) for name, value in options.constants.items() if float(value).is_integer()}
     times = context.times | _bound(statement)
     many = any(isinstance(node, Over) and node.kind == "prod" for value in statement.values for node in walk(value))
-    namer = Namer(times, report, delays, many)
+    namer = Namer(times, report, delays, many, context.labelled)
     letters = context.times if statement.relations else frozenset("t")
     values = [_timed(namer.tree(value), letters) for value in statement.values]
     namer.layers.finish()

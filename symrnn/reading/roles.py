@@ -52,7 +52,7 @@ def definitions_of(items: Iterable[Item], report: Report, params: Iterable[str] 
     timed = [name for item in found for name in _names(item) if name.time is not None]
     if not timed:
         return _unindexed(found, report)
-    found = _forward(found, report)
+    found = _forward(_prepared(found, report), report)
     return _indexed(found, set(params), report)
 
 
@@ -141,6 +141,20 @@ def _fed(found: Iterable[Definition]) -> Iterator[str]:
                     for name in [right] if isinstance(right, Name) else getattr(right, "items", ()):
                         if isinstance(name, Name) and name.name.islower() and len(name.name) == 1:
                             yield name.name
+
+
+def _prepared(found: list[Definition], report: Report) -> list[Definition]:
+    """``C^S_{t-1} = tanh(W C_{t-1})``: what is defined and read at t-1 only is no state but computed in step t."""
+    reads = [n for item in found for n in walk(item.right) if isinstance(n, Name) and n.time is not None]
+    defined = [name for item in found for name in item.names()]
+    early = {name.name: name.span for name in reversed(defined) if name.time == BEFORE}
+    early = {name: span for name, span in early.items()
+             if all(n.time == BEFORE for n in (*reads, *defined) if n.name == name)}  # fmt: skip
+    if len(early) == len({name.name for name in defined}):
+        return found
+    for name, span in early.items():
+        report.add("UNEQUAL-TIME", span, f"{name} is defined and read at t-1 only: it is computed in step t")
+    return [_renamed(item, lambda n, left: replace(n, time=NOW) if n.name in early else n) for item in found]
 
 
 def _forward(found: list[Definition], report: Report) -> list[Definition]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from symrnn.reading.kinds import COLUMN, MATRIX, default, key_of
+from symrnn.reading.diagnostics import Report
+from symrnn.reading.kinds import COLUMN, MATRIX, Kinds, default, key_of
 from symrnn.reading.roles import Definition
 from symrnn.reading.traversal import mapped, walk
 from symrnn.reading.tree import Binary, Inverse, Name, Stack, Transposed
@@ -33,6 +34,23 @@ def is_matrix_signal(tree: Any) -> bool:
 def matrices_of_rows(definitions: list[Definition]) -> list[str]:
     """The signals that are matrices because ``k^T v`` of two rows is added to them."""
     return [key_of(item.left) for item in definitions if "rows" in _outer_signs(item)]
+
+
+def ask_for_rows(definitions: list[Definition], inputs: list[str], kinds: Kinds, report: Report) -> None:
+    """``K_t^T V_t`` of two capitals: several rows for each step, or one row that is written as a capital."""
+    for item in definitions:
+        for node in walk(item.right):
+            if not isinstance(node, Binary) or node.op != "@":
+                continue
+            sides = [side.arg if isinstance(side, Transposed) else side for side in (node.left, node.right)]
+            names = [side.name for side in sides if isinstance(side, Name) and side.time is not None]
+            turned = isinstance(node.left, Transposed) != isinstance(node.right, Transposed)
+            if turned and len(set(names) & set(inputs)) == 2 and all(kinds.tree(side) == MATRIX for side in sides):
+                shown = " and ".join(names)
+                message = (f"{shown} are read as matrices of several rows in each step; where each of them is one "
+                           "vector, write it as a small letter")  # fmt: skip
+                report.add("ROW-CONVENTION", node.span, message, severity="question")
+                return
 
 
 def _outer_signs(item: Definition) -> list[str]:

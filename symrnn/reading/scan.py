@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from symrnn.reading.labels import labelled
 from symrnn.reading.lexer import Token
 from symrnn.reading.operators import LOSSES
 from symrnn.reading.parser import Context
@@ -32,8 +33,8 @@ def context_of(pieces: list[Piece], whole: Context | None = None) -> Context:
     for piece in pieces:
         values |= set(_values(piece.tokens, times))
     if whole is not None:
-        return Context(times, whole.values, whole.functions)
-    return Context(times, frozenset(values - functions), frozenset(functions))
+        return Context(times, whole.values, whole.functions, whole.labelled)
+    return Context(times, frozenset(values - functions), frozenset(functions), labelled(pieces, times))
 
 
 def _times(letters: Counter[str], shifted: Counter[str], whole: Context | None) -> frozenset[str]:
@@ -95,10 +96,17 @@ def _values(tokens: list[Token], times: frozenset[str]) -> Iterator[str]:
         label, after, timed = _scripts(tokens, at, times)
         scripts += after - at
         if not timed:
+            # A style in front of a letter has braces around it: \mathcal{F}(x).
+            after += _is_braced(tokens, at - 1) and after < len(tokens) and tokens[after].kind == "rbrace"
             ahead = tokens[after] if after < len(tokens) else None
             if ahead is None or ahead.kind != "open" or ahead.text != "(" or ahead.gap:
                 yield token.text + (f"_{label}" if label else "")
         at = after
+
+
+def _is_braced(tokens: list[Token], at: int) -> bool:
+    """Whether a letter stands alone in the braces of a style."""
+    return at > 1 and tokens[at - 1].kind == "lbrace" and tokens[at - 2].kind == "style"
 
 
 def _scripts(tokens: list[Token], at: int, times: frozenset[str]) -> tuple[str, int, bool]:

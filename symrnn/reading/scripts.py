@@ -166,7 +166,7 @@ def _single(token: Token) -> Tree:
     if token.text in ("'", "prime"):
         return Symbol("'", span=token.span)
     if token.text in ("top", "intercal"):
-        return Symbol("T", span=token.span)
+        return Symbol("T", "top", span=token.span)
     if token.text in ("infty",):
         return Symbol("infty", span=token.span)
     if token.kind in ("rel", "cmd"):

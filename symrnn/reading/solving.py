@@ -16,7 +16,7 @@ from symrnn.reading.order import in_order
 from symrnn.reading.products import Products
 from symrnn.reading.roles import Definition, Roles, definitions_of, roles_of
 from symrnn.reading.rows import PARAMETERS
-from symrnn.reading.rows_or_columns import is_row_convention, matrices_of_rows, outer
+from symrnn.reading.rows_or_columns import ask_for_rows, is_row_convention, matrices_of_rows, outer
 from symrnn.reading.said import said
 from symrnn.reading.text import tree_text
 from symrnn.reading.traversal import mapped, walk
@@ -80,6 +80,7 @@ def solve(group: Group, functions: Functions, options: Options, report: Report) 
     products = Products(known, report)
     definitions = [replace(item, right=products.tree(item.right)) for item in definitions]
     deviations(definitions, known, set(given), report)
+    ask_for_rows(definitions, roles.inputs, known, report)
     # A convolution is asked about; no cell can be made of it.
     broken |= convolves
     return Solved(group, definitions, roles, known, row, facts, broken)
@@ -194,7 +195,8 @@ def given_kinds(facts: Facts, definitions: list[Definition], row: bool) -> dict[
 def _convolves(definitions: list[Definition]) -> bool:
     """Whether ``*`` is a convolution: another sign is elementwise, and signals are capitals, like images."""
     nodes = [node for item in definitions for node in walk(item.right) if isinstance(node, Binary)]
-    starred = [node.right for node in nodes if node.op == "star"]
+    weighed = [node for node in nodes if isinstance(node.left, Name) and node.left.time is None]
+    starred = [node.right for node in weighed if node.op == "star"]
     capital = [s for s in starred if isinstance(s, Name) and s.time is not None and s.name[0].isupper()]
     return bool(capital) and any(node.op == "odot" for node in nodes)
 
