@@ -47,8 +47,9 @@ class Gap:
     def __str__(self) -> str:
         entry = ", ".join(str(k + 1) for k in self.entry)
         sizes = "".join(f"{name} = {n}, " for name, n in self.sizes).removesuffix(", ") + "; " * bool(self.sizes)
+        head = f"entry ({entry})" if self.entry else "it"
         return (
-            f"entry ({entry}) is {self.derived:.6g}, claimed {self.claimed:.6g}: "
+            f"{head} is {self.derived:.6g}, claimed {self.claimed:.6g}: "
             f"they differ by {self.size:.2g} ({sizes}seed {self.seed[0]}, point {self.seed[1]})"
         )
 

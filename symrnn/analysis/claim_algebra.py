@@ -60,6 +60,16 @@ def as_map(value: Value, shape: Shape) -> Map:
     return linear_maps.diagonal(value.node)
 
 
+def beside(value: Value, map: Map) -> Map:
+    """A value as a map that is compared with another one; beside the derivative of a number a vector is the map from or
+    to that number, as it stands."""
+    vector = isinstance(value, Item) and len(value.node.shape) == 1 and not value.is_scalar
+    if vector and isinstance(value, Item) and map.rows == SCALAR and map.columns != SCALAR:
+        column = linear_maps.column(value.node)
+        return column.transposed if value.side == ROW else column
+    return as_map(value, map.rows)
+
+
 def negated(value: Value) -> Value:
     """Minus the value."""
     if isinstance(value, Map):
@@ -129,12 +139,17 @@ def multiplied(a: Value, b: Value, entrywise: bool) -> Value:
     if isinstance(a, Map):
         assert isinstance(b, Item)
         if b.side == COLUMN and not entrywise and a.columns == b.node.shape:
-            return Item(a.forward(b.node))
+            return _whole(a.forward(b.node), COLUMN)
         return _composed(a, as_map(b, a.columns))
     assert isinstance(a, Item) and isinstance(b, Map)
     if a.side == ROW and a.node.shape == b.rows:
-        return Item(b.backward(a.node), ROW)
+        return _whole(b.backward(a.node), ROW)
     return _composed(as_map(a, b.rows), b)
+
+
+def _whole(node: Node, side: Side) -> Item:
+    """What a map makes of a vector: a matrix, as the matrix has it that the map is a derivative by, or a vector."""
+    return Item(node, MATRIX if len(node.shape) == 2 else side)
 
 
 def _composed(a: Map, b: Map) -> Map:

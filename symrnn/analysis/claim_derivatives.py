@@ -16,7 +16,7 @@ import mpmath
 import numpy as np
 
 from symrnn.analysis.agreement import DEFINED, POINTS, Agreement, Gap, agreement, same_at
-from symrnn.analysis.claim_algebra import Item, Undecided, as_map
+from symrnn.analysis.claim_algebra import Item, Undecided, as_map, beside
 from symrnn.analysis.claim_terms import TRIED, addends, labels, matched, repairs, signals, tree_text
 from symrnn.analysis.claim_values import Held, Meaning, nothing, window
 from symrnn.analysis.claim_verdicts import FALSE, HOLDS, HOLDS_WITH, SYMBOLIC, UNDECIDED, Evidence, Judged
@@ -138,7 +138,7 @@ def _sides(claim: Claim, meaning: Meaning) -> tuple[Map, Map]:
     if isinstance(left, Item):
         rows = right.rows if isinstance(right, Map) else left.node.shape
         left = as_map(left, rows)
-    return left, as_map(right, left.rows)
+    return left, beside(right, left)
 
 
 def _size(map: Map) -> str:
@@ -192,7 +192,7 @@ def _mended(claim: Claim, ticks: Ticks, reading: Reading) -> str:
     derived = reading.left.forward(direction)
     for what, tree in itertools.islice(repairs(claim.right, parameters, signals(ticks)), TRIED):
         try:
-            map = as_map(meaning.value(tree), reading.left.rows)
+            map = beside(meaning.value(tree), reading.left)
         except Undecided:
             continue
         for turned in (map, map.transposed):

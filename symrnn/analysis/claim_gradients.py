@@ -13,10 +13,19 @@ from dataclasses import replace
 from symrnn.analysis.agreement import Agreement, agreement, same_at
 from symrnn.analysis.claim_algebra import Misfit, Undecided
 from symrnn.analysis.claim_mending import Line, Target, refuted_line
-from symrnn.analysis.claim_signals import Signals, direct_part, fitted, meaning_of
+from symrnn.analysis.claim_signals import (
+    Signals,
+    direct_part,
+    fitted,
+    is_recursion,
+    meaning_of,
+    numerators,
+    outputs_at,
+    reads_any,
+)
 from symrnn.analysis.claim_sums import aligned, left_out
 from symrnn.analysis.claim_terms import labels
-from symrnn.analysis.claim_values import NEXT, window
+from symrnn.analysis.claim_values import NEXT, signal_key, window
 from symrnn.analysis.claim_verdicts import FALSE, HOLDS, HOLDS_WITH, POINTS, SYMBOLIC, UNDECIDED, Evidence, Judged
 from symrnn.analysis.ticks import ARRIVING, Ticks, before_activation, replaced
 from symrnn.ir import Leaf, Node, topological
@@ -28,6 +37,9 @@ from symrnn.reading.traversal import walk
 from symrnn.whole_rules import zeros
 
 ROWS = "vectors are rows"
+UNREAD = "a loss that does not read step t itself"
+NUMERATORS = "gradients are rows, and those of matrices are transposed (numerator layout)"
+WITHIN = "the derivative by a parameter is taken within its step"
 ONE_TICK = "the share of step t; the gradient of the sequence is the sum over t"
 
 
@@ -87,13 +99,16 @@ def _ways(claim: Claim, ticks: Ticks, signals: Signals | None) -> Iterator[tuple
     choices = [known, replace(known, inner=inner - known.outer)]
     for chosen in dict.fromkeys(c.inner for c in choices):
         meant = replace(known, inner=chosen)
-        for target in list(_targets(claim.left, ticks, meant)):
+        for target in list(_targets(claim, ticks, meant)):
             for side in (COLUMN, ROW):
                 yield side, meant, target
+            if numerators(claim.right):
+                yield COLUMN, replace(meant, turned=True), target
 
 
-def _targets(left: read.Tree, ticks: Ticks, signals: Signals) -> Iterator[Target]:
+def _targets(claim: Claim, ticks: Ticks, signals: Signals) -> Iterator[Target]:
     """The derived gradients that a left side may mean."""
+    left = claim.left
     if not isinstance(left, read.Adjoint):
         raise Undecided("the left side is no gradient")
     meaning = meaning_of(ticks, signals)
@@ -103,7 +118,12 @@ def _targets(left: read.Tree, ticks: Ticks, signals: Signals) -> Iterator[Target
     node = meaning.gradient_node(left)
     name = left.of.name if isinstance(left.of, read.Name) else ""
     said = f"δ{name} taken before the activation" if name in signals.inner else ""
+    if left.of is None:
+        said = f"{signal_key(left)} stands for δ{signals.names[signal_key(left)]}"
     yield Target(node, convention=said)
+    own = outputs_at(node, meaning.tick(left.time)) if is_recursion(claim) else ()
+    if own:
+        yield Target(node, UNREAD, said, own)
     arriving = tuple(n for n in topological([node]) if isinstance(n.op, Leaf) and n.op.name.startswith(ARRIVING))
     if arriving and ticks.last == 0:
         yield Target(node, "t the last step, so that nothing arrives from t+1", said, arriving)
@@ -119,8 +139,10 @@ def _read(claim: Claim, ticks: Ticks, side: Side, signals: Signals, target: Targ
     """The right side beside one target."""
     meaning = meaning_of(ticks, signals, side)
     meaning.direct = direct_part(claim, ticks, meaning)
-    node = fitted(meaning.value(claim.right), target.node)
+    node = fitted(meaning.value(claim.right), target.node, signals.turned)
     gone = {n: zeros(n.shape) for n in target.without}
+    if target.assumption == UNREAD and reads_any(node, target.without):
+        raise Undecided("the line says what the loss hands to step t")
     derived, claimed = (replaced(n, gone) for n in (target.node, node))
     if gone and _vanishes(ticks, claimed):
         raise Undecided("nothing is left of the right side")
@@ -138,6 +160,7 @@ def _shown(claim: Claim, ticks: Ticks, line: Line) -> Judged:
     if reason:
         return Judged(claim, FALSE, Evidence(SYMBOLIC, reason=reason))
     said = [target.convention or _inner_text(claim, line.signals), ROWS * (line.side == ROW)]
+    said += [NUMERATORS] * line.signals.turned + [WITHIN] * _by_parameter(claim)
     if _of_parameter(claim) and claim.relation == "=" and not _summed(claim):
         said.append(ONE_TICK)
     convention = "; ".join(s for s in said if s)
@@ -157,6 +180,13 @@ def _of_parameter(claim: Claim) -> bool:
     assert claim.cell is not None
     names = {d.name for d in claim.cell.record.params}
     return isinstance(left, read.Adjoint) and isinstance(left.of, read.Name) and left.of.name in names
+
+
+def _by_parameter(claim: Claim) -> bool:
+    assert claim.cell is not None
+    names = {d.name for d in claim.cell.record.params}
+    partials = [n.wrt for n in walk(claim.right) if isinstance(n, read.Partial)]
+    return any(isinstance(wrt, read.Name) and wrt.name in names for wrt in partials)
 
 
 def _summed(claim: Claim) -> bool:

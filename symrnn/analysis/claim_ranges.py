@@ -91,8 +91,8 @@ def reach(found: Interval) -> Reach:
 def judge_range(claim: Claim) -> Judged:
     """The verdict on a bound. Raises Undecided."""
     left, right, relation = claim.left, claim.right, claim.relation
-    if not isinstance(right, read.Interval) and not _is_number(right):
-        if relation not in TURNED or not _is_number(left):
+    if not isinstance(right, read.Interval) and not is_number(right):
+        if relation not in TURNED or not is_number(left):
             raise Undecided("only bounds that are numbers are decided")
         left, right, relation = right, left, TURNED[relation]
     bound = _bound(relation, right)
@@ -102,7 +102,7 @@ def judge_range(claim: Claim) -> Judged:
     return _of_value(claim, bound, left)
 
 
-def _is_number(tree: read.Tree) -> bool:
+def is_number(tree: read.Tree) -> bool:
     kinds = read.Name | read.Call | read.Function | read.Partial | read.Adjoint
     open_ = (n for n in walk(tree) if isinstance(n, kinds))
     return all(isinstance(n, read.Call) and n.function == "sqrt" for n in open_)
@@ -211,9 +211,9 @@ def _of_value(claim: Claim, bound: Bound, tree: read.Tree) -> Judged:
     if bound.follows(found):
         return Judged(claim, HOLDS, Evidence(INTERVAL, expression=str(found)))
     for name, carry in ticks.carries.items():
-        kept = ticks.at(carry.write, 0) is value.node and next(_kept(ticks, name, bound, ranges), None)
-        if kept:
-            start = f"{name}[0] = 0" if kept.admits(sympy.Integer(0)) else f"{name}[0] within it"
+        held = ticks.at(carry.write, 0) is value.node and next(kept(ticks, name, bound, ranges), None)
+        if held:
+            start = f"{name}[0] = 0" if held.admits(sympy.Integer(0)) else f"{name}[0] within it"
             return Judged(claim, HOLDS_WITH, Evidence(INTERVAL, f"a start within the bound, such as {start}"))
     worst = _worst(ticks, value.node, bound)
     if worst is not None:
@@ -228,7 +228,7 @@ def _of_both_signs(bound: Bound, tree: read.Tree) -> tuple[Bound, read.Tree]:
     return bound, tree
 
 
-def _kept(ticks: Ticks, state: str, bound: Bound, ranges: Ranges) -> Iterator[Bound]:
+def kept(ticks: Ticks, state: str, bound: Bound, ranges: Ranges) -> Iterator[Bound]:
     """The bounds in which a step leaves a state that it finds there, so that all steps do: the one asked about, and
     where it is one-sided the two-sided one from which it follows."""
     carry = ticks.carries[state]

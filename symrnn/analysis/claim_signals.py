@@ -13,13 +13,14 @@ from symrnn.analysis.agreement import same_at
 from symrnn.analysis.claim_algebra import Item, Misfit, Undecided
 from symrnn.analysis.claim_values import Meaning, nothing, signal_key, window
 from symrnn.analysis.claim_verdicts import FALSE, SYMBOLIC, Evidence, Judged
-from symrnn.analysis.ticks import Ticks, before_activation, timed
+from symrnn.analysis.ticks import Ticks, before_activation, replaced, timed
 from symrnn.ir import Leaf, Node, contract, pointwise, slot, topological
-from symrnn.lower import lower
+from symrnn.lower import TRANSPOSE, lower
 from symrnn.lower_whole import COLUMN, ROW, TRANSPOSED, Side
 from symrnn.reading import tree as read
 from symrnn.reading.claim import Claim
 from symrnn.reading.traversal import walk
+from symrnn.whole_rules import zeros
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,27 @@ class Signals:
     """What a note's error signals stand for: by label or name, the derived gradient that it is.
 
     ``inner`` are the gates whose δ is meant before the activation, ``outer`` those for which it is known not to be.
+    ``turned``: gradients stand as rows while values stand as columns.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     inner: frozenset[str] = frozenset()
     outer: frozenset[str] = frozenset()
+    turned: bool = False
 
 
 def meaning_of(ticks: Ticks, signals: Signals, side: Side = COLUMN) -> Meaning:
     known = before_activation(ticks.step)
     inner = {name: known[name] for name in signals.inner if name in known}
-    return Meaning(ticks, nothing, signals.names, inner, base=side)
+    return Meaning(ticks, nothing, signals.names, inner, base=side, turned=signals.turned, matrices=True)
+
+
+def numerators(right: read.Tree) -> bool:
+    """Whether a line may be written with gradients as rows: a value stands before a gradient, no gradient is turned."""
+    turned = [n for n in walk(right) if isinstance(n, read.Transposed) and isinstance(n.arg, read.Adjoint)]
+    pairs = [(n.left, n.right) for n in walk(right) if isinstance(n, read.Binary) and n.op in ("*", "?", "@")]
+    before = [a for a, b in pairs if isinstance(a, read.Name) and isinstance(b, read.Adjoint)]
+    return not turned and any(name.time is not None for name in before)
 
 
 def direct_part(claim: Claim, ticks: Ticks, meaning: Meaning) -> dict[tuple[str, int], Node]:
@@ -56,8 +67,10 @@ def direct_part(claim: Claim, ticks: Ticks, meaning: Meaning) -> dict[tuple[str,
     return {(name, tick): own[0] if own else pointwise(slot(0) - slot(1), (node, back))}
 
 
-def fitted(value: object, target: Node) -> Node:
-    """The right side in the shape of the left one."""
+def fitted(value: object, target: Node, turned: bool = False) -> Node:
+    """The right side in the shape of the left one; ``turned``: it is that of a gradient that stands as a row."""
+    if turned and isinstance(value, Item):
+        value = Item(value.node, TRANSPOSE[value.side])
     if not isinstance(value, Item):
         raise Undecided("the right side is a Jacobian, not a gradient")
     node = contract("ij->ji", value.node) if value.side == TRANSPOSED else value.node
@@ -65,6 +78,26 @@ def fitted(value: object, target: Node) -> Node:
         own, other = (f"({', '.join(map(str, n.shape))})" for n in (node, target))
         raise Misfit(f"the right side has shape {own}, the gradient {other}")
     return node
+
+
+def is_recursion(claim: Claim) -> bool:
+    """Whether a bare error signal is computed from itself at the next step."""
+    left = claim.left
+    return isinstance(left, read.Adjoint) and left.of is None and any(
+        isinstance(n, read.Adjoint) and n.of is None and n.label == left.label and n.time != left.time
+        for n in walk(claim.right)
+    )  # fmt: skip
+
+
+def outputs_at(node: Node, tick: int) -> tuple[Node, ...]:
+    """What the loss itself hands to the values of a tick."""
+    leaves = [n for n in topological([node]) if isinstance(n.op, Leaf) and n.op.role == "cotangent"]
+    return tuple(n for n in leaves if isinstance(n.op, Leaf) and n.op.name.endswith(timed("", tick)))
+
+
+def reads_any(node: Node, leaves: tuple[Node, ...]) -> bool:
+    """Whether a value is made of one of some leaves."""
+    return any(n in leaves for n in topological([node]))
 
 
 def signals_of(claims: Sequence[Claim]) -> Signals:
@@ -94,7 +127,8 @@ def _learnt(claim: Claim, left: read.Adjoint, ticks: Ticks, signals: Signals) ->
             return replace(signals, inner=signals.inner | {name})
     elif left.of is None or (name and ticks.gradient(name, 0) is None and name not in ticks.carries):
         key = signal_key(left) if left.of is None else name
-        found = _named(claim, ticks, signals, key)
+        # What a line has said, such as δ_t = ∂L/∂a_t, holds for the lines after it.
+        found = "" if key in signals.names else _named(claim, ticks, signals, key)
         if found:
             return replace(signals, names={**signals.names, key: found})
     return signals
@@ -111,11 +145,16 @@ def _agrees(claim: Claim, ticks: Ticks, signals: Signals, name: str) -> bool:
         elif claim.left.time is not None:
             tick = meaning.tick(claim.left.time)
         target = ticks.gradient(name, tick)
+        if target is None:
+            continue
         try:
-            if target is not None and same_at(ticks.points, fitted(meaning.value(claim.right), target), target):
-                return True
+            claimed = fitted(meaning.value(claim.right), target)
         except Undecided:
             continue
+        own = outputs_at(target, tick) if is_recursion(claim) else ()
+        gone = {} if reads_any(claimed, own) else {n: zeros(n.shape) for n in own}
+        if same_at(ticks.points, claimed, target) or gone and same_at(ticks.points, claimed, replaced(target, gone)):
+            return True
     return False
 
 

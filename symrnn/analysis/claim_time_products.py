@@ -7,6 +7,7 @@ With several states this is about one block, the others being held fixed at ever
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import sympy
@@ -41,12 +42,15 @@ def judge_product(claim: Claim) -> Judged:
     assert claim.cell is not None
     if of.name not in {d.name for d in claim.cell.record.states}:
         raise Undecided(f"{of.name} is no state of {claim.cell.name}")
-    low, high = (_end(end, claim) for end in (right.low, right.high))
+    index, factor = _indexed(right)
+    low, high = (index.subs(sympy.Symbol(right.letter), _end(end, claim)) for end in (right.low, right.high))
+    if index.coeff(sympy.Symbol(right.letter)) == -1:
+        low, high = high, low
     first, last = _moment(wrt.time) + 1, _moment(of.time)
     ahead = sympy.expand(low - first)
     if not ahead.is_Integer or sympy.expand(high - last - ahead) != 0:
         return _wrong_count(claim, low, high, last - first + 1)
-    body = _at_step(right.body, right.letter, int(ahead))
+    body = _at_step(factor, right.letter, int(ahead))
     return _by_factor(claim, of.name, body)
 
 
@@ -76,7 +80,31 @@ def _moment(time: read.Time | None) -> sympy.Expr:
     """A time index as a formula."""
     if time is None:
         raise Undecided("the derivative does not say at which times")
-    return (sympy.Symbol(time.letter) if time.letter else sympy.Integer(0)) + time.shift
+    letters = [int(sign + "1") * sympy.Symbol(letter) for sign, letter in re.findall(r"([+-])(\w+)", time.delay)]
+    return sympy.Add(sympy.Symbol(time.letter) if time.letter else sympy.Integer(0), *letters, time.shift)
+
+
+def _indexed(right: read.Over) -> tuple[sympy.Expr, read.Tree]:
+    r"""The step that a factor is about as a formula in the letter of the product, and the factor in terms of that step:
+    in ``\prod_{j=0}^{k-1} f_{t-j}`` it is f at t-j."""
+    own = sympy.Symbol(right.letter)
+    times = [n.time for n in walk(right.body) if isinstance(n, read.Name) and n.time is not None]
+    moments = {time: _moment(time) for time in times}
+    moving = [moment for moment in moments.values() if moment.coeff(own) in (1, -1)]
+    if len(moving) < len(moments):
+        raise Undecided(f"a factor of the product stands at a step that {right.letter} does not count")
+    index = max(moving, key=lambda moment: moment.as_coeff_Add()[0], default=own)
+    apart = {time: sympy.expand(moment - index) for time, moment in moments.items()}
+    if not all(shift.is_Integer for shift in apart.values()):
+        raise Undecided("the factor speaks of steps that are not next to each other")
+
+    def change(node: object) -> object:
+        if isinstance(node, read.Name) and node.time is not None:
+            return replace(node, time=read.Time(right.letter, int(apart[node.time])))
+        return node
+
+    factor: read.Tree = mapped(right.body, change)
+    return index, factor
 
 
 def _at_step(body: read.Tree, letter: str, shift: int) -> read.Tree:

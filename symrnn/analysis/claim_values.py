@@ -24,6 +24,7 @@ from symrnn.analysis.claim_algebra import (
 from symrnn.analysis.linear_maps import Map
 from symrnn.analysis.ticks import Ticks
 from symrnn.ir import SCALAR, Node, leaf, make, pointwise, slot
+from symrnn.lower import TRANSPOSE
 from symrnn.lower_whole import COLUMN, MATRIX, Side
 from symrnn.ops import REGISTRY
 from symrnn.primitives import LogSumExp, Softmax
@@ -48,7 +49,8 @@ class Meaning:
     ``held`` says what stands still in a derivative. ``gradients`` has for error signals that name no value of the cell
     the value of which they are the gradient, ``inner`` for gates whose gradient is meant before the activation the name
     of what stands there; ``direct`` are gradients of which only a part is meant. ``base`` is how vectors stand,
-    ``offset`` moves all ticks. ``free`` says that names which the cell does not have are arguments.
+    ``offset`` moves all ticks. ``free`` says that names which the cell does not have are arguments, ``turned`` that
+    gradients stand as rows where values are columns, ``matrices`` that derivatives by matrices are maps as well.
     """
 
     ticks: Ticks
@@ -60,6 +62,8 @@ class Meaning:
     direct: Mapping[tuple[str, int], Node] = field(default_factory=dict)
     offset: int = 0
     free: bool = False
+    turned: bool = False
+    matrices: bool = False
     named: list[Node] = field(default_factory=list)
 
     def value(self, tree: read.Tree) -> Value:
@@ -89,7 +93,7 @@ class Meaning:
 
     def tick(self, time: read.Time | None) -> int:
         """The tick of a time index, counted from t; a name without one is meant at t."""
-        if time is None or time.letter == self.letter:
+        if time is None or time.letter == self.letter and not time.delay:
             return 0 if time is None else time.shift + self.offset
         raise Undecided(f"the time {time} is not one near t")
 
@@ -166,7 +170,7 @@ class Meaning:
         of, wrt = self.value(partial.of), self.value(partial.wrt)
         if not isinstance(of, Item) or not isinstance(wrt, Item):
             raise Undecided("a derivative of a Jacobian is not decided here")
-        if len(of.node.shape) > 1 or len(wrt.node.shape) > 1:
+        if len(of.node.shape) > 1 or len(wrt.node.shape) > 1 and not self.matrices:
             raise Undecided("a derivative by or of a matrix is no matrix")
         later, earlier = self.latest(partial.of), self.latest(partial.wrt)
         return linear_maps.derivative(of.node, wrt.node, self.held(of.node, wrt.node, later, earlier))
@@ -180,7 +184,8 @@ class Meaning:
         """The gradient of the loss by a value; it stands as the value does."""
         node = self.gradient_node(adjoint)
         self.named.append(node)
-        return self._standing(node)
+        found = self._standing(node)
+        return Item(node, TRANSPOSE[found.side]) if self.turned else found
 
     def gradient_node(self, adjoint: read.Adjoint) -> Node:
         """The derived gradient that an error signal stands for."""

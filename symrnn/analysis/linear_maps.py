@@ -62,6 +62,16 @@ def matrix(node: Node, side: Side) -> Map:
     return there.transposed if side == TRANSPOSED else there
 
 
+def column(entries: Node) -> Map:
+    """A number times a vector."""
+    return Map(
+        entries.shape,
+        SCALAR,
+        lambda v: times(v, entries),
+        lambda u: entry_sum(times(entries, u)),
+    )
+
+
 def product(left: Map, right: Map) -> Map:
     """``left`` after ``right``."""
     return Map(

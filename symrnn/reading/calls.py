@@ -16,9 +16,9 @@ from symrnn.reading.traversal import mapped, walk, within
 from symrnn.reading.tree import Binary, Call, Function, Name, Stack, Tree
 
 # Functions that only claims use, or that are replaced before a cell is made.
-OTHERS = {"norm", "trace", "det", "conv", "linear", "cumax", "mat", "vec", "sum", "mean", "var", "sign", "floor",
-          "ceil", "inv", "rank", "count", "leaky_relu", "gelu", "tan", "sinh", "cosh", "arctan", "erf", "split",
-          "equal", "apply_parts", "dropout", "softsign", "selu", "mish", "prelu"}  # fmt: skip
+OTHERS = {"norm", "norm_inf", "trace", "det", "conv", "linear", "cumax", "mat", "vec", "sum", "mean", "var", "sign",
+          "floor", "ceil", "inv", "rank", "count", "leaky_relu", "gelu", "tan", "sinh", "cosh", "arctan", "erf",
+          "split", "equal", "apply_parts", "dropout", "softsign", "selu", "mish", "prelu"}  # fmt: skip
 SIGMA = "σ"
 KNOWN = {*REGISTRY, *STRUCTURAL, *OTHERS}
 

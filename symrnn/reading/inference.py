@@ -18,7 +18,7 @@ from symrnn.reading.kinds import (
     key_of,
 )
 from symrnn.reading.traversal import walk
-from symrnn.reading.tree import Binary, Call, Name, Negative, Tree
+from symrnn.reading.tree import Binary, Call, Name, Negative, Transposed, Tree
 
 MAX_ROUNDS = 24
 ALTERNATIVES: dict[str, tuple[tuple[str, float], ...]] = {
@@ -39,7 +39,8 @@ def infer(
     for key in _multiplied(sides, names):
         if defaults[key] == SCALAR and key not in given:
             defaults[key] = ROW if row else COLUMN
-    defaults |= {key: kind for key, kind in _levels(sides, row) if key in names and key not in given}
+    guessed = dict([*_levels(sides, row), *(() if row else _biases(sides))])
+    defaults |= {key: kind for key, kind in guessed.items() if key in names and key not in given}
     chosen = dict(defaults)
     best, cost = _tried(sides, chosen, row, convolves), 0.0
     for _ in range(MAX_ROUNDS):
@@ -178,6 +179,31 @@ def _levels(sides: list[Sides], row: bool) -> Iterator[tuple[str, str]]:
             yield key_of(level), SCALAR
         elif op in ("+", "-") and default(signal) == COLUMN:
             yield key_of(level), ROW if row else COLUMN
+
+
+def _biases(sides: list[Sides]) -> Iterator[tuple[str, str]]:
+    """Parameters that are added to inner products ``w^T x_t`` and to nothing else: numbers as they are."""
+    for item in sides:
+        for node in walk(item.right):
+            terms = _terms(node)
+            alone = [n for n in terms if isinstance(n, Name) and n.time is None and default(n) == COLUMN]
+            if alone and len(terms) > len(alone) and all(n in alone or _is_inner(n) for n in terms):
+                yield from ((key_of(n), SCALAR) for n in alone if n.name != "1")
+
+
+def _terms(node: Tree) -> list[Tree]:
+    """The terms of a sum."""
+    if isinstance(node, Binary) and node.op in ("+", "-"):
+        return [*_terms(node.left), *_terms(node.right)]
+    return [node]
+
+
+def _is_inner(node: Tree) -> bool:
+    """Whether a value is ``w^T x`` of two small letters."""
+    if not isinstance(node, Binary) or node.op not in PRODUCTS or not isinstance(node.left, Transposed):
+        return False
+    pair = (node.left.arg, node.right)
+    return all(isinstance(n, Name) and default(n) == COLUMN for n in pair)
 
 
 def _multiplied(sides: list[Sides], names: dict[str, Name]) -> Iterator[str]:

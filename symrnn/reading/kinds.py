@@ -34,7 +34,7 @@ THIN = "K"  # a matrix of one column, which a scalar follows
 WEIGHTS = "WUVR"
 PRODUCTS = {"juxtaposed", "cdot", "times", "star", "@"}
 ELEMENTWISE = {"odot", "otimes", "*"}
-REDUCING = {"norm", "trace", "det", "sum", "mean", "var", "logsumexp"}
+REDUCING = {"norm", "norm_inf", "trace", "det", "sum", "mean", "var", "logsumexp"}
 FIRST_ONLY = {"layer_norm", "rms_norm", "split", "normalize", "softmax", "cumsum", "expm", "real", "imag", "modrelu"}
 
 

@@ -141,9 +141,11 @@ class Namer:
         if node.sub:
             item = node.sub[0]
             if isinstance(node.arg, Group) and node.arg.bracket in ("|", "||"):
-                if not (isinstance(item, Number) and item.value == 2):
-                    raise ReadError("UNSUPPORTED", node.span, "only the Euclidean norm is read")
+                largest = isinstance(item, Symbol) and item.text == "infty"
+                if not largest and not (isinstance(item, Number) and item.value == 2):
+                    raise ReadError("UNSUPPORTED", node.span, "only the Euclidean norm and the largest entry are read")
                 value = self.tree(replace(node.arg, bracket="||"))
+                value = replace(value, function="norm_inf") if largest else value
             elif isinstance(node.arg, Group | Call) and isinstance(item, Symbol) and item.text not in self.times:
                 self._entry(item, node)
             elif isinstance(value, Name) and value.name == "1":
@@ -223,7 +225,7 @@ class Namer:
         return spelling
 
     def _subscript(self, spelling: Spelling, item: Tree, node: Tree) -> None:
-        time = time_of(item, self.times, self.delays)
+        time = time_of(item, self.times, self.delays, self.ends >= 0)
         if time is not None:
             called = isinstance(item, Group) and item.close == "call"
             self._at(spelling, time, node, "call" if called else "subscript")
@@ -237,7 +239,7 @@ class Namer:
             spelling.subscripts.append(self._label(item, node))
 
     def _superscript(self, spelling: Spelling, item: Tree, node: Tree, label: bool) -> None:
-        time = time_of(item, self.times, self.delays)
+        time = time_of(item, self.times, self.delays, self.ends >= 0)
         if time is not None:
             self._at(spelling, time, node, "superscript")
         elif isinstance(item, Group) and item.bracket in "([<":

@@ -259,7 +259,7 @@ class _Composer:
         whole = Relation(item.op, left, right, span=item.span)
         resolved, cell = self._resolved(whole, made)
         left, right = loss_derivatives(resolved.left, cell), loss_derivatives(resolved.right, cell)
-        kind = "adjoint" if item.claim == "derivative" and isinstance(left, Adjoint) else item.claim
+        kind = "adjoint" if item.claim == "derivative" and Adjoint in (type(left), type(right)) else item.claim
         if kind in ("adjoint", "derivative"):
             left, right = adjoints(left), adjoints(right)
         text = f"claim: {relation_text(Relation(item.op, left, right))}"

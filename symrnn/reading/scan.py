@@ -142,6 +142,10 @@ def with_adjoints(pieces: list[Piece]) -> None:
 def _of_a_loss(tokens: list[Token]) -> bool:
     r"""Whether a statement is about the gradient of a loss: it begins with ``dW =``, a ``\nabla`` or ``\partial``."""
     plain = [token for token in tokens if token.kind not in ("&", "quad", "gap", "lbrace")]
+    if plain and plain[0].kind == "big":
+        # A sum over time that is said to be such a gradient.
+        signs = [token for token in _outside(tokens) if token.kind == "rel"]
+        plain = plain[plain.index(signs[0]) + 1 :] if signs else []
     if plain and plain[0].text in ("frac", "dfrac", "tfrac"):
         plain = plain[1:]
     return bool(plain) and plain[0].text in ("nabla", "partial") or any(sign == "d" for sign in _prefixes(tokens))
@@ -149,12 +153,27 @@ def _of_a_loss(tokens: list[Token]) -> bool:
 
 def _prefixes(tokens: list[Token]) -> Iterator[str]:
     plain = [token for token in tokens if token.kind not in ("&", "quad", "gap")]
+    if plain and plain[0].kind == "big":
+        yield from _behind(plain)
+        return
     if len(plain) < 3 or not _is_sign(plain[0]):
         return
     named = plain[1].kind in NAMES | {"style", "accent", "num"} and plain[1].text != "t"
     at = next((i for i, token in enumerate(plain) if token.kind == "rel"), None)
     if named and at is not None and not any(t.kind in ("+", "-", "sign", "/") for t in _outside(plain[:at])):
         yield plain[0].text
+
+
+def _behind(tokens: list[Token]) -> Iterator[str]:
+    r"""The signs of ``\sum_t \delta a_t = db``: a gradient of a parameter as the value of a sum of gradients."""
+    signs = [token for token in _outside(tokens) if token.kind == "rel"]
+    at = tokens.index(signs[0]) if signs else len(tokens)
+    value = tokens[at + 1 : at + 3]
+    if len(value) == 2 and _is_sign(value[0]) and value[1].kind in NAMES | {"style"}:
+        yield value[0].text
+        # Letters of sums and of indices are no gradients.
+        yield from (t.text for t, ahead in zip(tokens[:at], tokens[1:at], strict=False)
+                    if _is_sign(t) and ahead.kind in NAMES | {"style"})  # fmt: skip
 
 
 def _is_sign(token: Token) -> bool:

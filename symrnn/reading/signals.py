@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from symrnn.reading.operators import LOSSES
 from symrnn.reading.traversal import mapped, walk
 from symrnn.reading.tree import Adjoint, Binary, Name, Number, Over, Partial, Time
 
@@ -15,6 +16,21 @@ def is_error_signal(left: Any, right: Any) -> bool:
         return False
     return any(isinstance(n, Name) and n.name.split("_")[0] == "delta" and n.time is not None and n.time.shift > 0
                for n in walk(right))  # fmt: skip
+
+
+def names_signal(left: Any, right: Any) -> bool:
+    r"""Whether an equation says what a bare delta stands for: ``\delta_t = \partial L / \partial a_t``."""
+    if not isinstance(left, Name) or left.name.split("_")[0] != "delta" or left.time is None:
+        return False
+    loss = right.of if isinstance(right, Partial) else None
+    return isinstance(right, Adjoint) or isinstance(loss, Name) and loss.name in LOSSES and loss.time is None
+
+
+def is_sum_of_signals(left: Any, right: Any) -> bool:
+    """Whether a sum over time of error signals is said to be the gradient of a value."""
+    loss = right.of if isinstance(right, Partial) else None
+    gradient = isinstance(right, Adjoint) or isinstance(loss, Name) and loss.name in LOSSES
+    return gradient and isinstance(left, Over) and left.kind == "sum"
 
 
 def adjoints(tree: Any) -> Any:
@@ -48,8 +64,8 @@ def _moment(end: Any, shift: int) -> Time | None:
     match end:
         case Name(name, None):
             return Time(name, shift)
-        case Name(_, Time(letter, by)):
-            return Time(letter, by + shift)
+        case Name(_, Time(letter, by, delay)):
+            return Time(letter, by + shift, delay)
         case Number(value) if value.denominator == 1:
             return Time("", int(value) + shift)
         case Binary("+" | "-" as sign, left, Number(value)) if value.denominator == 1:

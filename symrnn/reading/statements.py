@@ -10,7 +10,7 @@ from symrnn.ops import REGISTRY
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.extract import INLINE, PLAIN, Block
 from symrnn.reading.sets import space_of
-from symrnn.reading.signals import adjoints, is_error_signal, telescoped
+from symrnn.reading.signals import adjoints, is_error_signal, is_sum_of_signals, names_signal, telescoped
 from symrnn.reading.source import Span
 from symrnn.reading.traversal import walk
 from symrnn.reading.tree import (
@@ -128,7 +128,8 @@ def _single(relation: Relation, block: Block, report: Report) -> list[Item]:
     if op == "notin":
         raise ReadError("UNSUPPORTED", span, "that something is no element of a set is not read")
     left = telescoped(left)
-    claim = _claim(left, right, op)
+    named = names_signal(left, right) and op in ("=", "equiv")
+    claim = "adjoint" if named or is_sum_of_signals(left, right) else _claim(left, right, op)
     if claim:
         if claim in ("derivative", "adjoint"):
             message = "this is a claim about a derivative, to be checked; it defines nothing"

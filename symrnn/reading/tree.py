@@ -25,15 +25,19 @@ class Node:
 
 @dataclass(frozen=True)
 class Time:
-    """A time index: ``t-1`` is letter ``t``, shift -1; a fixed time such as ``0`` has no letter."""
+    """A time index: ``t-1`` is letter ``t``, shift -1; a fixed time such as ``0`` has no letter.
+
+    ``delay`` is what else is added in letters, with its signs: ``-k`` in ``t-k``, as claims about many steps have it.
+    """
 
     letter: str = "t"
     shift: int = 0
+    delay: str = ""
 
     def __str__(self) -> str:
         if not self.letter:
             return str(self.shift)
-        return self.letter + (f"{self.shift:+d}" if self.shift else "")
+        return self.letter + self.delay + (f"{self.shift:+d}" if self.shift else "")
 
 
 @dataclass(frozen=True)
