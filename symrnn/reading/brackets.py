@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from symrnn.reading.diagnostics import ReadError
+from symrnn.reading.source import Span
 from symrnn.reading.tree import (
     Binary,
     Call,
@@ -80,6 +81,19 @@ def grid(node: Grid, change: Change) -> Any:
     if len(cells) == 1:
         return Stack(tuple(change(cell) for cell in cells[0]), row=True, span=node.span)
     raise ReadError("UNSUPPORTED", node.span, "a matrix of blocks is not read; write its rows out")
+
+
+def side_by_side(left: Any, right: Any, span: Span) -> Tree | None:
+    r"""``\begin{bmatrix} W & U \end{bmatrix}`` times a column of as many parts: the sum of the products."""
+    if not (isinstance(left, Stack) and left.row and isinstance(right, Stack) and not right.row):
+        return None
+    if len(left.items) != len(right.items) or len(left.items) < 2:
+        return None
+    terms: list[Any] = [Binary("juxtaposed", a, b, span=span) for a, b in zip(left.items, right.items, strict=True)]
+    value: Binary = terms[0]
+    for term in terms[1:]:
+        value = Binary("+", value, term, span=span)
+    return replace(value, grouped=True)
 
 
 def _entry(cell: Tree, change: Change) -> Any:

@@ -183,6 +183,12 @@ class Builder:
                 for symbol in sorted(resolved.free_symbols, key=str):
                     if is_unknown(symbol):
                         sizes.unify(symbol, own)
+        # What is only put out, such as y = V h, has a length of its own where nothing else gives it one.
+        for name in map(renamed, self._outputs()):
+            shape = self.body[name].shape if name in self.body and name not in self.body.scope.remembered else ()
+            for symbol in (sizes.resolve(size) for size in shape):
+                if is_unknown(symbol):
+                    sizes.unify(symbol, size_symbol(f"n_{name}"))
 
 
 def complex_names(definitions: list[Definition], facts: Facts) -> set[str]:

@@ -143,9 +143,10 @@ class Kinds:
         left, right = self.tree(node.left), self.tree(node.right)
         if node.op == "**":
             return self._alike(node, [(left, node.left), (right, node.right)])
+        outer = node.op == "otimes" and (left, right) == (COLUMN, ROW)
         if self.is_convolution(node):
             kind = right
-        elif node.op == "otimes" and (left, right) == (COLUMN, ROW):
+        elif outer or spreads(node, left, right) or gates(node, left, right):
             kind = MATRIX
         elif node.op in PRODUCTS:
             kind, _ = product(left, right, node.op)
@@ -184,6 +185,27 @@ class Kinds:
             self.conflicts.append(Conflict(sides.right.span, "=", (assumed, sides.left), (kind, sides.right)))
         elif assumed != kind:
             self.penalty += 0.3
+
+
+def is_complement(node: Tree) -> bool:
+    """Whether a value is ``1 - s_t``, which multiplies entry by entry."""
+    one = isinstance(node, Binary) and node.op == "-" and node.left
+    number = isinstance(one, Number) and one.value == 1 or isinstance(one, Name) and one.name == "1"
+    return number and isinstance(node, Binary) and isinstance(node.right, Name) and node.right.time is not None
+
+
+def gates(node: Binary, left: str, right: str) -> bool:
+    """Whether one of two matrices is ``1 - s_t``, so that the product is elementwise."""
+    return node.op in PRODUCTS and left == right == MATRIX and (is_complement(node.left) or is_complement(node.right))
+
+
+def spreads(node: Binary, left: str, right: str) -> bool:
+    """Whether a vector that is turned on purpose, ``a_t^T``, multiplies the rows or columns of a matrix."""
+    turned = isinstance(node.left, Transposed) and isinstance(node.left.arg, Name)
+    other = isinstance(node.right, Transposed) and isinstance(node.right.arg, Name)
+    return node.op in ("odot", "otimes") and (
+        turned and (left, right) == (COLUMN, MATRIX) or other and (left, right) == (MATRIX, ROW)
+    )
 
 
 def _is_pair(node: Tree) -> bool:

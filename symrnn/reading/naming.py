@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from symrnn.reading.brackets import grid, grouped, product_call
+from symrnn.reading.brackets import grid, grouped, product_call, side_by_side
 from symrnn.reading.diagnostics import ReadError, Report
 from symrnn.reading.layers import Layers
 from symrnn.reading.source import Span
@@ -120,6 +120,8 @@ class Namer:
         made = replace(node, left=self.tree(node.left), right=self.tree(node.right))
         op = {"/": "/", "frac": "/"}.get(node.op, node.op)
         below, above = made.right, made.left
+        if op in ("juxtaposed", "cdot", "@") and (blocks := side_by_side(above, below, node.span)) is not None:
+            return blocks
         if op == "/" and isinstance(above, Number) and isinstance(below, Number) and below.value:
             return Number(above.value / below.value, span=node.span)
         if op == "cdot" and isinstance(above, Number) and isinstance(below, Number):
@@ -191,6 +193,10 @@ class Namer:
             if len(name) > 64 or not name or not (name[0].isalpha() or name[0] == "_"):
                 raise ReadError("UNSUPPORTED", node.span, "this is no name; a name has up to 64 letters and digits")
             made = Name(name, spelling.time, span=node.span, tex=tex)
+            labelled = spelling.time is not None and (spelling.subscripts or spelling.labels)
+            if spelling.base in self.times and not spelling.style and labelled:
+                message = f"{spelling.base} is the time here; a name of several letters is written \\mathrm{{net}}"
+                raise ReadError("UNSUPPORTED", node.span, message)
             if spelling.base in self.times and spelling.style:
                 message = f"{spelling.style} {spelling.base} is a signal here, while plain {spelling.base} is the time"
                 self.report.add("NAME-CLASH", node.span, message)

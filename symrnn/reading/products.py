@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from symrnn.reading.diagnostics import Report
-from symrnn.reading.kinds import COLUMN, MATRIX, ROW, SCALAR, Kinds, product
+from symrnn.reading.kinds import COLUMN, MATRIX, ROW, SCALAR, Kinds, gates, product, spreads
 from symrnn.reading.traversal import walk, within
 from symrnn.reading.tree import Binary, Call, Name, Negative, Number, Stack, Transposed, Tree
 
@@ -61,11 +61,16 @@ class Products:
             left, right = self.kinds.tree(node.left), self.kinds.tree(node.right)
             if op == "otimes" and (left, right) == (COLUMN, ROW):
                 return replace(node, op="@")
+            if spreads(node, left, right):
+                first, second = (_diagonal(side) if isinstance(side, Transposed) else side
+                                 for side in (node.left, node.right))  # fmt: skip
+                return replace(node, op="@", left=first, right=second)
             return self._checked(replace(node, op="*"))
         if op not in SIGNS:
             return node
         left, right = self.kinds.tree(node.left), self.kinds.tree(node.right)
         _, made = product(left, right, op)
+        made = "*" if gates(node, left, right) else made
         if self.kinds.is_convolution(node):
             message = "'*' joins a weight and a signal while another sign is elementwise: read as a convolution"
             self.report.add("STAR-IS-CONV", node.span, message)
@@ -131,6 +136,11 @@ def _is_linear(node: Tree, kinds: Kinds) -> bool:
         scalar = kinds.tree(node.left) == SCALAR
         return scalar and isinstance(node.right, Name) and len(node.right.name) == 1
     return isinstance(node, Name) and len(node.name) == 1 and node.time is None
+
+
+def _diagonal(node: Transposed) -> Tree:
+    """The diagonal matrix that a vector beside a matrix stands for."""
+    return Call("diag", (node.arg,), span=node.span)
 
 
 def negated(node: Negative) -> Tree:
