@@ -44,15 +44,20 @@ def applicable(parser: Parser, value: Tree) -> str:
     if text in lex.LETTER_FUNCTIONS and text.lower() == text:
         return key
     plain = len(text) == 1 and not scripts and (text.islower() or text not in "WUVR" and _has_list(parser))
-    word = base.style == "word" and not scripts and len(text) > 2
+    word = base.style == "word" and not scripts and len(text) > 1 and not _is_weight(text)
     return key if plain or word or not scripts and _asked(parser, base, value.span.start) else ""
+
+
+def _is_weight(word: str) -> bool:
+    """Whether a word of two letters is a weight as programs write it, or the length of a step: Wx, dt."""
+    return len(word) == 2 and (word == "dt" or word[0] in WEIGHTS and word[1].islower())
 
 
 def _asked(parser: Parser, letter: Symbol, start: int) -> bool:
     """Whether a capital that stands nowhere else is rather a function: a calligraphic one, a letter that functions
     have, or one that is applied to all of what is defined."""
     text = letter.text
-    if not text[0].isupper() or text in WEIGHTS or letter.style == "word":
+    if not text[0].isupper() or text in WEIGHTS or letter.style == "word" and len(text) > 1:
         return False
     if letter.style in ("cal", "frak") or text in lex.LETTER_FUNCTIONS:
         return True

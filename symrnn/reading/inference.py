@@ -115,7 +115,8 @@ def _price(key: str, default_kind: str, kind: str) -> float:
         return 0.0
     column = COLUMN if kind == ROW else kind
     price = next((price for other, price in ALTERNATIVES[default_kind] if other == column), 1.0)
-    return price + 0.05 * key.endswith("@")
+    # A capital that is added to vectors is one of them sooner than they are numbers.
+    return price + 0.05 * (key.endswith("@") and (default_kind, column) != (MATRIX, COLUMN))
 
 
 def _total(kinds: Kinds, cost: float) -> float:

@@ -50,6 +50,9 @@ def test_a_threshold_of_capital_signals_is_a_number() -> None:
         r"h_t = \mathcal{H}(W_{ih} x_t + W_{hh} h_{t-1} + b_h)",
         r"h_t = z_t \odot h_{t-1} + \mathcal{F}(W x_t)",
         r"s_t = \Phi(A s_{t-1} + B x_t)",
+        r"h_t = \mathrm{F}(A h_{t-1} + B x_t)",
+        r"h_t = \tanh(\mathrm{BN}(W x_t) + U h_{t-1})",
+        r"h_t = \operatorname{sg}(h_{t-1}) + x_t",
     ],
 )
 def test_a_capital_that_is_applied_is_asked_about(tex: str) -> None:
@@ -80,6 +83,12 @@ def test_a_capital_that_multiplies(tex: str, text: str) -> None:
     reading = read(tex)
     assert texts(reading)[0] == text
     assert not codes(reading)
+
+
+def test_a_capital_that_is_added_to_a_vector_is_one() -> None:
+    (cell,) = read(r"T_t = \alpha T_{t-1} + \beta x_t").cells
+    assert [len(d.shape) for d in (*cell.record.states, *cell.record.inputs)] == [1, 1]
+    assert cell.record.inputs[0].shape == cell.record.states[0].shape
 
 
 def test_t_is_a_label_beside_other_labels() -> None:
