@@ -20,10 +20,11 @@ from symrnn.analysis.claim_values import Meaning, window
 from symrnn.analysis.claim_verdicts import FALSE, HOLDS, HOLDS_WITH, INTERVAL, POINTS, Evidence, Judged
 from symrnn.analysis.ticks import Ticks
 from symrnn.document.ranges import ANY, RANGES, Ranges
-from symrnn.ir import Broadcast, Node, Pointwise, broadcast, slot, topological
+from symrnn.ir import Broadcast, Leaf, Node, Pointwise, broadcast, slot, topological
 from symrnn.jacobian_naming import Naming
 from symrnn.lower import lower
 from symrnn.ops.elementwise import Head
+from symrnn.primitives import Reshape, Slice, Softmax
 from symrnn.reading import tree as read
 from symrnn.reading.claim import Claim
 from symrnn.reading.traversal import walk
@@ -48,12 +49,12 @@ def judge_relation(claim: Claim) -> Judged:
     small, large = _alike(*(_node(ticks, side) for side in sides))
     strict = not claim.relation.endswith("=")
     ranges = Ranges(Naming(ticks.step))
-    if Written(_known(ticks, ranges)).shows(small, large, strict):
+    if Written(_known(ticks, ranges, start=False)).shows(small, large, strict):
         return Judged(claim, HOLDS, Evidence(INTERVAL))
-    starts = {node: reach_ for name in ticks.carries for node, reach_ in _start(ticks, name, ranges)}
-    if starts and Written(_known(ticks, ranges) | starts).shows(small, large, strict):
-        names = [name for name in ticks.carries if ticks.before(name) in starts]
-        said = " and ".join(f"{name} starting within [-1, 1], where it stays" for name in names)
+    starts = {name: found for name in ticks.carries if (found := _start(ticks, name, ranges)) is not None}
+    bounded = {ticks.before(name): found for name, found in starts.items()}
+    if starts and Written(_known(ticks, ranges, start=True) | bounded).shows(small, large, strict):
+        said = " and ".join(f"{name} starting within {found}, where it stays" for name, found in starts.items())
         return Judged(claim, HOLDS_WITH, Evidence(INTERVAL, said))
     gap = _beyond(ticks, small, large, strict)
     if gap is not None:
@@ -84,22 +85,35 @@ def _alike(a: Node, b: Node) -> tuple[Node, Node]:
     return broadcast(a, shape), broadcast(b, shape)
 
 
-def _known(ticks: Ticks, ranges: Ranges) -> dict[Node, Reach]:
-    """The intervals of the values of all ticks; that of a state is not taken from the step before the first one."""
+def _known(ticks: Ticks, ranges: Ranges, start: bool) -> dict[Node, Reach]:
+    """The intervals of the values of all ticks; without ``start`` the state before the first one may be anything."""
     found: dict[Node, Reach] = {}
     for tick in range(ticks.first, ticks.last + 1):
         for own, interval in ranges.known.items():
-            found[ticks.at(own, tick)] = reach(interval)
-    return found
+            found[ticks.at(own, tick)] = reach(interval) if start else _anyhow(own, ranges)
+    return found | dict.fromkeys(map(ticks.before, ticks.carries), ANYWHERE)
 
 
-def _start(ticks: Ticks, name: str, ranges: Ranges) -> Iterator[tuple[Node, Reach]]:
-    """The state before the first tick within [-1, 1], where a step leaves it there."""
-    one = sympy.Integer(1)
+def _anyhow(node: Node, ranges: Ranges) -> Reach:
+    """The interval of a value whatever the states are: that of a function, or of a declared domain."""
+    while isinstance(node.op, Broadcast | Slice | Reshape):
+        node = node.args[0]
+    if isinstance(node.op, Pointwise):
+        expr = node.op.expr
+        return reach(RANGES.get(expr.op.name, ANY)) if isinstance(expr, Head) else ANYWHERE
+    fixed = isinstance(node.op, Softmax) or isinstance(node.op, Leaf) and node.op.role != "carry"
+    return reach(ranges.known.get(node, ANY)) if fixed else ANYWHERE
+
+
+def _start(ticks: Ticks, name: str, ranges: Ranges) -> Reach | None:
+    """An interval in which a step leaves the state that it finds there: that of what it writes, or [-1, 1]."""
+    carry, one = ticks.carries[name], sympy.Integer(1)
+    written = ranges.known.get(carry.write)
+    if written is not None and written.bounded:
+        return Reach(written.low, written.high, (True, True))
     unit = Bound(-one, one, (True, True))
-    single = Ticks(ticks.step)
-    if any(bound == unit for bound in kept(single, name, unit, ranges)):
-        yield ticks.before(name), Reach(-one, one, (True, True))
+    stays = any(bound == unit for bound in kept(Ticks(ticks.step), name, unit, ranges))
+    return Reach(-one, one, (True, True)) if stays else None
 
 
 @dataclass

@@ -55,6 +55,8 @@ FROM_START = "holds with h starting within [-1, 1], where it stays"
         (CONVEX, r"h_t \le h_{t-1} + 2", FROM_START),
         (CONVEX, r"|h_t - h_{t-1}| \le 2", FROM_START),
         (CONVEX, r"h_t \le h_{t-1} + 1", "false"),
+        # Any state may be the first one, also one that no step leaves.
+        (LSTM, r"|h_{t-1}| \le i_t + 1", "holds with h starting within [-1, 1], where it stays"),
         (RAW, r"|c_t| \le |c_{t-1}| + |g_t|", "false"),
         (RAW, r"|c_t| \le |f_t| |c_{t-1}| + |g_t|", "holds"),
     ],
