@@ -27,6 +27,7 @@ from symrnn.document.ranges import Ranges
 from symrnn.ir import leaf
 from symrnn.jacobian import Jacobians
 from symrnn.jacobian_factors import Diagonal, Identity, Matrix
+from symrnn.jacobian_naming import parts
 from symrnn.jacobian_terms import Term
 from symrnn.lower import lower
 from symrnn.reading import tree as read
@@ -105,7 +106,7 @@ def _by_factors(claim: Claim, ticks: Ticks, small: read.Tree, large: read.Tree) 
         return None
     letter, claimed = _claimed(ticks, large)
     for path in ("total", "block") if len(ticks.carries) > 1 else ("block",):
-        own = _bounds(ticks, inner, path)
+        own, starts = _bounds(ticks, inner, path)
         if own is None or claimed is None or set(own) - set(claimed):
             continue
         least = sympy.Max(*(value / claimed[names] for names, value in own.items()))
@@ -113,7 +114,8 @@ def _by_factors(claim: Claim, ticks: Ticks, small: read.Tree, large: read.Tree) 
             continue
         others = [name for name in ticks.carries if not (isinstance(inner.wrt, read.Name) and name == inner.wrt.name)]
         held = [f"{', '.join(f'{name}[t-1]' for name in others)} held fixed"] if others and path == "block" else []
-        needed = "; ".join(([f"{letter} ≥ {least}"] if letter else []) + held)
+        within = [f"{name} starting within its range" for name in sorted(starts)]
+        needed = "; ".join(([f"{letter} ≥ {least}"] if letter else []) + held + within)
         said = " + ".join(_shown(value, names) for names, value in own.items())
         return Judged(claim, HOLDS_WITH if needed else HOLDS, Evidence(INTERVAL, needed, expression=f"at most {said}"))
     return None
@@ -124,23 +126,27 @@ def _shown(value: sympy.Expr, names: tuple[str, ...]) -> str:
     return " ".join(factors if value == 1 and factors else [str(value), *factors])
 
 
-def _bounds(ticks: Ticks, partial: read.Partial, path: str) -> Bounds | None:
-    """The bound of a derivative by the state before, as a sum of products of norms."""
+def _bounds(ticks: Ticks, partial: read.Partial, path: str) -> tuple[Bounds | None, set[str]]:
+    """The bound of a derivative by the state before, as a sum of products of norms, and the states whose own range at
+    the step before it takes for granted."""
     of, wrt = partial.of, partial.wrt
     if not (isinstance(of, read.Name) and isinstance(wrt, read.Name) and of.time is not None and wrt.time is not None):
-        return None
+        return None, set()
     if of.time.shift - wrt.time.shift != 1 or wrt.name not in ticks.carries or of.name not in ticks.named:
-        return None
+        return None, set()
     jacobians = Jacobians(ticks.step)
     block = jacobians.block(of.name, wrt.name, path)
     ranges = Ranges(jacobians.naming)
     found: Counter[tuple[str, ...]] = Counter()
+    starts: set[str] = set()
     for term in block.terms:
+        named = [parts(s) for f in term.factors if isinstance(f, Diagonal) for s in f.expr.free_symbols]
+        starts |= {name for name, lag in named if lag and name in ticks.carries}
         one = None if block.definitions else _term(term, ranges)
         if one is None or not one[0].is_finite:
-            return None
+            return None, set()
         found[one[1]] += one[0]
-    return dict(found)
+    return dict(found), starts
 
 
 def _term(term: Term, ranges: Ranges) -> tuple[sympy.Expr, tuple[str, ...]] | None:

@@ -23,6 +23,10 @@ CONVEX = r"""$$\begin{aligned}
 z_t &= \sigma(W x_t)\\
 h_t &= (1-z_t)\odot h_{t-1} + z_t \odot \tanh(V x_t)
 \end{aligned}$$"""
+FED = r"""$$\begin{aligned}
+z_t &= \sigma(W x_t + U h_{t-1})\\
+h_t &= \tanh(z_t \odot h_{t-1})
+\end{aligned}$$"""
 J = r"\left\|\frac{\partial h_t}{\partial h_{t-1}}\right\|"
 
 
@@ -49,6 +53,7 @@ J = r"\left\|\frac{\partial h_t}{\partial h_{t-1}}\right\|"
         (LEAKY, rf"{J} \le 0.9 + 0.1 \|U\|", "holds"),
         (LEAKY, rf"{J} \le 0.1 \|U\|", "false"),
         (CONVEX, rf"{J} \le 1", "holds"),
+        (FED, rf"{J} \le 1 + \|U\|", "holds with h starting within its range"),
         (MEMORY, r"\left\|\frac{\partial c_t}{\partial c_{t-1}}\right\| \le 1", "holds with h[t-1] held fixed"),
     ],
 )
