@@ -83,8 +83,8 @@ class Point:
 
     @cached_property
     def fast_growth(self) -> dict[str, float]:
-        """The same with derivatives in the output of a function, where the difference 1 - t² cancels."""
-        return amplification(differentiate(self.subject.step), self.sample)
+        """The same as the fast kernel spells it: derivatives in the output of a function, where 1 - t² cancels."""
+        return amplification(differentiate(self.subject.step), self.sample, spelt=True)
 
     @property
     def place(self) -> Place:

@@ -9,13 +9,16 @@ equal and a sequence that is chaotic all show as a large number.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
+import sympy
 
 from symrnn.adjoint import Program
-from symrnn.interpret import evaluate
-from symrnn.ir import Broadcast, Leaf, Node
+from symrnn.interpret import evaluate, scalar
+from symrnn.ir import Broadcast, Leaf, Node, Pointwise
+from symrnn.ops.elementwise import Head
 from symrnn.primitives import Concat, Reshape, Slice, Total
 from symrnn.step import Step
 from symrnn.verification.kinks import constant
@@ -32,8 +35,8 @@ EXACT = (Broadcast, Concat, Reshape, Slice, Total)  # they round nothing
 class Rough:
     """A sample run exactly, and ``trials`` times roughly; values have these runs as their leading axis."""
 
-    def __init__(self, sample: Sample, rng: np.random.Generator, trials: int = 1) -> None:
-        self.sample, self.rng, self.runs = sample, rng, trials + 1
+    def __init__(self, sample: Sample, rng: np.random.Generator, trials: int = 1, spelt: bool = False) -> None:
+        self.sample, self.rng, self.runs, self.spelt = sample, rng, trials + 1, spelt
         self.parameters = {n: self._given(n, np.atleast_1d(v)[None]) for n, v in sample.parameters.items()}
         self.inputs = {n: np.moveaxis(self._given(n, v), 0, 1) for n, v in sample.inputs.items()}
         self.states = {n: self._given("", v) for n, v in sample.states.items()}
@@ -43,20 +46,31 @@ class Rough:
         value = np.broadcast_to(value, (self.runs, *value.shape))
         return value if name in self.sample.whole else self._changed(value)
 
-    def _changed(self, value: Array) -> Array:
-        """The value as it is in the first run, and changed in the others."""
+    def _changed(self, value: Array, scale: Array | None = None) -> Array:
+        """The value as it is in the first run, and changed in the others, by its own size or another one."""
         signs = self.rng.choice((-NUDGE, NUDGE), np.shape(value))
         signs[0] = 0.0
-        return value * (1.0 + signs)
+        return value * (1.0 + signs) if scale is None else value + scale * signs
 
     def _tick(self, step: Step, exact: set[Node], values: Mapping[str, Array]) -> Table:
         """Every named value of one tick."""
         known: dict[Node, Array] = {leaf: values[step.names[leaf]] for leaf in step.leaves}
         for _, node in step.equations:
-            value = evaluate(node, [known[a] for a in node.args], self.sample.numbers)
-            known[node] = value if node in exact else self._changed(value)
+            args = [known[a] for a in node.args]
+            value = evaluate(node, args, self.sample.numbers)
+            known[node] = value if node in exact else self._changed(value, self._scale(node, args))
         named = (*step.equations, *step.outputs)
         return {step.names[node]: value for node, value in known.items()} | {name: known[node] for name, node in named}
+
+    def _scale(self, node: Node, args: list[Array]) -> Array | None:
+        """What a function rounds by where a kernel spells it as a sum: (1 + tanh(z/2))/2 by 1/2, small as it may be."""
+        head = node.op.expr if self.spelt and isinstance(node.op, Pointwise) else None
+        if not isinstance(head, Head) or head.op.kernel is None:
+            return None
+        form = head.op.kernel(*head.args)
+        if not isinstance(form, sympy.Add):
+            return None
+        return reduce(np.maximum, (np.abs(scalar(term, args, self.sample.numbers)) for term in form.args))
 
     def forward(self, step: Step) -> tuple[list[Table], Table]:
         """The values of every tick, and the state at the end."""
@@ -121,12 +135,12 @@ def tolerated(growth: float, dtype: Any) -> float:
     return MARGIN * float(np.finfo(dtype).eps) / 2 * growth
 
 
-def amplification(program: Program, sample: Sample, trials: int = TRIALS) -> dict[str, float]:
+def amplification(program: Program, sample: Sample, trials: int = TRIALS, spelt: bool = False) -> dict[str, float]:
     """For every output, final state and gradient how many times a rounding error of everything shows in it.
 
-    The worst of several trials counts.
+    The worst of several trials counts. With ``spelt``, functions round as the fast kernel spells them.
     """
-    rough = Rough(sample, np.random.default_rng(0), trials)
+    rough = Rough(sample, np.random.default_rng(0), trials, spelt)
     ticks, state = rough.forward(program.forward)
     results = rough.outputs(ticks) | {last(n): v for n, v in state.items()} | rough.gradients(program, ticks)
     return {name: growth(value) for name, value in results.items()}
