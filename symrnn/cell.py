@@ -57,9 +57,9 @@ class CellType(type):
             raise CellError(f"{name}: a cell is written as the body of a class")
         if not isinstance(namespace, Body):
             return super().__new__(mcls, name, bases, {**namespace, "_record": None})
-        module = namespace.get("__module__", "")
-        record = close(namespace, name, namespace.get("__doc__"), _identity(name, module))
-        record = replace(record, source=record.id) if module.startswith(f"{ZOO}.") else record
+        published = _zoo_id(namespace.get("__module__", ""))
+        record = close(namespace, name, namespace.get("__doc__"), published or identifier(name))
+        record = replace(record, source=published)
         kept = {key: namespace[key] for key in _KEPT if key in namespace}
         return super().__new__(mcls, name, bases, {**kept, "_record": record, "__slots__": ()})
 
@@ -202,10 +202,10 @@ def cell_of(record: Record, module: str = __name__) -> type[Cell]:
     return cast("type[Cell]", made)
 
 
-def _identity(name: str, module: str) -> str:
-    """A cell of the zoo is known by its file; any other by its class name, made safe for a file name."""
+def _zoo_id(module: str) -> str:
+    """The id of a cell of the zoo, which is known by its file; empty for any other."""
     package, _, stem = module.rpartition(".")
-    return stem if package == ZOO else identifier(name)
+    return stem if package == ZOO else ""
 
 
 def identifier(name: str) -> str:

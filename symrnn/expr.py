@@ -212,7 +212,8 @@ class Expr:
         mirrored = MIRRORED.get(ufunc.__name__)
         if method == "__call__" and mirrored is not None and not isinstance(inputs[0], Expr):
             number = inputs[0][()] if getattr(inputs[0], "shape", None) == () else inputs[0]  # not an array of one
-            return getattr(self, mirrored)(number)  # type: ignore[no-any-return]
+            value: Expr = getattr(self, mirrored)(number)
+            return value
         raise CellError(
             f"np.{ufunc.__name__} takes numbers, and {self} is none while the cell is being recorded; use operators "
             "and the functions of symrnn.ops, e.g. tanh(v)"

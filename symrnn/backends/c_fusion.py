@@ -80,8 +80,8 @@ def fuse(operations: Sequence[Operation], shifted: dict[Node, Node]) -> list[Blo
         for position, node in enumerate(reads(operation)):
             maker = owner.get(root(node))
             if maker is not None:
-                inside = isinstance(operation, Lane | Put | Tally) and node not in shifted and root(node) is node
-                inside = inside and aligned(operation, position)  # type: ignore[arg-type]
+                inside = (isinstance(operation, Lane | Put | Tally) and node not in shifted and root(node) is node
+                          and aligned(operation, position))  # fmt: skip
                 found[maker] = found.get(maker, True) and inside
         needs.append(found)
     return _blocks(operations, needs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import sympy
@@ -146,5 +146,5 @@ def _follows(a: _Part, b: _Part) -> bool:
     return beside and a.columns == b.columns and b.matrix == a.matrix.moved(a.rows * a.columns)
 
 
-def _sum(extents: object) -> sympy.Expr:
-    return sympy.expand(sympy.Add(*extents))  # type: ignore[misc]
+def _sum(extents: Iterable[sympy.Expr]) -> sympy.Expr:
+    return sympy.expand(sympy.Add(*extents))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symrnn.reading import lexicon as lex
+from symrnn.reading.lexicon import WEIGHTS
 from symrnn.reading.tree import Accented, Binary, Group, Number, Scripted, Symbol, Tree
 
 if TYPE_CHECKING:
     from symrnn.reading.parser import Parser
 
-WEIGHTS = "WUVR"
 ENDS = {"rel", ",", ";", "&", "newline", "quad", "connective", ".", "fence"}
 
 
@@ -43,7 +43,7 @@ def applicable(parser: Parser, value: Tree) -> str:
         return ""
     if text in lex.LETTER_FUNCTIONS and text.lower() == text:
         return key
-    plain = len(text) == 1 and not scripts and (text.islower() or text not in "WUVR" and _has_list(parser))
+    plain = len(text) == 1 and not scripts and (text.islower() or text not in WEIGHTS and _has_list(parser))
     word = base.style == "word" and not scripts and len(text) > 1 and not _is_weight(text)
     return key if plain or word or not scripts and _asked(parser, base, value.span.start) else ""
 

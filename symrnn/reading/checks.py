@@ -47,8 +47,7 @@ def unmet(solved: Solved, report: Report) -> None:
     rows = {name for name, _, _ in said}
     said += [(name, "state", solved.definitions[0].span) for name in solved.roles.states if name not in rows]
     for name, word, span in said:
-        missing = word in ("state", "output") and name not in defined
-        if missing:
+        if word in ("state", "output") and name not in defined:
             message = f"{name} is declared as {_a(word)}, but no equation defines it at t; add {name}_t = …"
         elif word == "input" and name in defined:
             message = f"{name} is declared as an input, but an equation defines it"

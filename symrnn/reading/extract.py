@@ -117,7 +117,6 @@ class _Scanner:
 
     def _mark(self, match: re.Match[str]) -> int:
         """Take down what a mark begins; the place where to go on."""
-        what = match.lastgroup or ""
         found = next(name for name in ("fence", "heading", "section", "html", "directive", "role", "code",
                                        "verbatim", "comment", "escaped",
                                        "double", "bracket", "round", "begin", "dollar") if match[name])  # fmt: skip
@@ -141,7 +140,7 @@ class _Scanner:
             return match.end()
         if found == "dollar":
             return self._dollar(match)
-        return match.end() if what else match.end()
+        return match.end()
 
     def _fence(self, match: re.Match[str]) -> int:
         ticks = match["ticks"]
@@ -166,8 +165,7 @@ class _Scanner:
         if found == "heading":
             if self.tex:
                 return
-            title, level = match["title"], len(match["heading"].lstrip()) - len(match["heading"].lstrip(" \t#"))
-            level = len(re.match(r"\s*(#+)", match["heading"])[1])  # type: ignore[index]
+            title, level = match["title"], match["heading"].split()[0].count("#")
         else:
             title = match["name"]
             level = {"cha": 1, "sec": 2, "par": 5}.get(match["section"][1:4], 3)

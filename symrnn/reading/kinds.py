@@ -31,7 +31,6 @@ from symrnn.reading.tree import (
 
 SCALAR, COLUMN, ROW, MATRIX = "S", "C", "R", "M"
 THIN = "K"  # a matrix of one column, which a scalar follows
-WEIGHTS = "WUVR"
 PRODUCTS = {"juxtaposed", "cdot", "times", "star", "@"}
 ELEMENTWISE = {"odot", "otimes", "*"}
 REDUCING = {"norm", "norm_inf", "trace", "det", "sum", "mean", "var", "logsumexp"}
@@ -233,7 +232,7 @@ def product(left: str, right: str, op: str = "") -> tuple[str, str]:
 def default(name: Name, row: bool = False) -> str:
     """What the letters of a name suggest."""
     text = name.name
-    base = text.split("_")[0]
+    base = text.lstrip("_").split("_")[0] or "_"
     if text in ("1j", "Delta_t", "dt", "count") or text.startswith("Delta_t"):
         return SCALAR
     if text == "1":
@@ -245,12 +244,12 @@ def default(name: Name, row: bool = False) -> str:
             return ROW
         if base in lex.GREEK:
             return SCALAR if base[0].isupper() else COLUMN
-        return MATRIX if base[:1].isupper() and len(base) == 1 else COLUMN
+        return MATRIX if base[0].isupper() and len(base) == 1 else COLUMN
     if base in lex.GREEK and base[0].islower():
         return SCALAR
     if base[0].isupper() and (len(base) == 1 or base in lex.GREEK):
         return MATRIX
-    if base[0] in WEIGHTS and len(base) < 4 and base[1:].islower():
+    if base[0] in lex.WEIGHTS and len(base) < 4 and base[1:].islower():
         # A weight with its labels behind it, as programs write it: Wx, Whh.
         return MATRIX
     return ROW if row else COLUMN

@@ -83,6 +83,7 @@ EXACT = {"LN": "layer_norm", "ln": "log", "Re": "real", "Im": "imag", "RMSNorm":
 BARE = frozenset(
     word for word in FUNCTIONS if len(word) > 2 and word not in {"sigma", "max_", "mat", "vec", "step", "var", "inv"}
 ) | {"LN", "ReLU", "ln"}
+WEIGHTS = "WUVR"  # capitals that are matrices wherever they stand
 LETTER_FUNCTIONS = {"f", "g", "phi", "varphi", "psi", "rho", "Phi", "F", "G", "varrho", "q"}
 
 UNICODE_SIGNS = {

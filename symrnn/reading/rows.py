@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from symrnn.cell_declarations import PLURALS
 from symrnn.reading.asides import begins_value, column, is_complete, is_remark, without_ranges
 from symrnn.reading.diagnostics import ReadError
 from symrnn.reading.lexer import Token
@@ -20,7 +21,7 @@ ROWS = {
 }  # fmt: skip
 PARAMETERS = ("parameter", "weight", "bias", "scale", "matrix", "vector", "scalar")
 ROLES = {"size", "input", "state", "output", "constant", *PARAMETERS}
-SINGULAR = {"bias": "bias", "biases": "bias", "matrices": "matrix"}
+SINGULAR = {many: one for one, many in PLURALS.items()} | {"bias": "bias"}
 MAX_NESTED = 50
 MARKS = (",", ";", ".", ":", "quad", "&", "gap", "fence")
 OPENING = {"lbrace", "open", "begin"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sympy
 
+from symrnn.cell_declarations import ALONE
 from symrnn.errors import UsageError
 from symrnn.reading.declared import Fact, Facts
 from symrnn.reading.diagnostics import Report
@@ -18,7 +19,6 @@ from symrnn.reading.statements import Item
 from symrnn.unify import ONE
 
 SIGNALS = ("input", "state", "output")
-ALONE = ("scalar", "vector", "matrix")
 
 
 def said(group: Group, given: Facts, report: Report) -> Facts:
@@ -85,4 +85,3 @@ def _fact(item: Item, signal: bool, fixed: bool) -> Fact:
     if len(shape) > 2:
         raise UsageError(f"{item.left.name} has {len(shape)} lengths; a value has at most two, rows and columns")
     return Fact(shape, domain=space.domain, complex=space.complex, fixed=fixed, copies=space.copies)
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from symrnn.reading.labels import labelled
+from symrnn.reading.labels import letters_with_labels, scripts_behind
 from symrnn.reading.lexer import Token
 from symrnn.reading.operators import LOSSES
 from symrnn.reading.parser import Context
@@ -34,7 +34,7 @@ def context_of(pieces: list[Piece], whole: Context | None = None) -> Context:
         values |= set(_values(piece.tokens, times))
     if whole is not None:
         return Context(times, whole.values, whole.functions, whole.labelled)
-    return Context(times, frozenset(values - functions), frozenset(functions), labelled(pieces, times))
+    return Context(times, frozenset(values - functions), frozenset(functions), letters_with_labels(pieces, times))
 
 
 def _times(letters: Counter[str], shifted: Counter[str], whole: Context | None) -> frozenset[str]:
@@ -111,23 +111,9 @@ def _is_braced(tokens: list[Token], at: int) -> bool:
 
 def _scripts(tokens: list[Token], at: int, times: frozenset[str]) -> tuple[str, int, bool]:
     """The labels behind a name, where they end, and whether a time index is among them."""
-    label, timed = "", False
-    while at < len(tokens) and tokens[at].kind in ("_", "^", "'"):
-        if tokens[at].kind == "'":
-            at += 1
-            continue
-        at += 1
-        depth = 0
-        while at < len(tokens):
-            kind = tokens[at].kind
-            depth += {"lbrace": 1, "rbrace": -1}.get(kind, 0)
-            if kind in NAMES or kind == "num":
-                timed |= tokens[at].text in times
-                label += tokens[at].text
-            at += 1
-            if depth <= 0:
-                break
-    return label, at, timed
+    found, at = scripts_behind(tokens, at)
+    inner = [token for _, script in found for token in script if token.kind in NAMES or token.kind == "num"]
+    return "".join(token.text for token in inner), at, any(token.text in times for token in inner)
 
 
 def with_adjoints(pieces: list[Piece]) -> None:

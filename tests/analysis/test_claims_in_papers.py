@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from claim_notes import RNN
 
 import symrnn
 
-RNN = r"""$$\begin{aligned}
-a_t &= W x_t + U h_{t-1} + b\\
-h_t &= \tanh(a_t)
-\end{aligned}$$"""
 GRU = r"""$$\begin{aligned}
 z_t &= \sigma(W_z x_t + U_z h_{t-1} + b_z)\\
 n_t &= \tanh(W_n x_t + U_n h_{t-1} + b_n)\\

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from claim_notes import RNN
 
 import symrnn
 
-RNN = r"""$$\begin{aligned}
-a_t &= W x_t + U h_{t-1} + b\\
-h_t &= \tanh(a_t)
-\end{aligned}$$"""
 LOGISTIC = RNN.replace(r"\tanh", r"\sigma")
 LEAKY = r"""$$\begin{aligned}
 h_t &= 0.9 h_{t-1} + 0.1 \tanh(W x_t + U h_{t-1})

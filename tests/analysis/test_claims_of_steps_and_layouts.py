@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from claim_notes import LSTM, RNN
 
 import symrnn
+from symrnn.analysis.claim_verdicts import Judged
 
-RNN = r"""$$\begin{aligned}
-a_t &= W x_t + U h_{t-1} + b\\
-h_t &= \tanh(a_t)
-\end{aligned}$$"""
 READOUT = RNN.replace(r"\tanh(a_t)", r"\tanh(a_t)\\ y_t &= V h_t + c")
-LSTM = r"""$$\begin{aligned}
-i_t &= \sigma(W_i x_t + U_i h_{t-1} + b_i)\\
-f_t &= \sigma(W_f x_t + U_f h_{t-1} + b_f)\\
-o_t &= \sigma(W_o x_t + U_o h_{t-1} + b_o)\\
-g_t &= \tanh(W_g x_t + U_g h_{t-1} + b_g)\\
-c_t &= f_t\odot c_{t-1} + i_t\odot g_t\\
-h_t &= o_t\odot \tanh(c_t)
-\end{aligned}$$"""
 SCALAR_GATE = r"""$$\begin{aligned}
 s_t &= \sigma(w^\top x_t + u^\top h_{t-1} + b)\\
 h_t &= s_t h_{t-1} + (1-s_t) \tanh(W x_t)
@@ -26,7 +16,7 @@ h_t &= s_t h_{t-1} + (1-s_t) \tanh(W x_t)
 UNREAD = "holds with a loss that does not read step t itself"
 
 
-def judged(cell: str, *claims: str) -> list[symrnn.analysis.claims.Judged]:  # type: ignore[name-defined]
+def judged(cell: str, *claims: str) -> list[Judged]:
     text = cell + "".join(f"\n\n$$ {claim} $$" for claim in claims)
     return list(symrnn.read(text).claims)
 

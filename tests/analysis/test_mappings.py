@@ -284,7 +284,7 @@ def test_a_mapping_that_makes_no_sense(a: str, b: str, mapping: Any, message: st
 
 def test_only_cells_are_compared() -> None:
     with pytest.raises(UsageError, match="two cells, not str"):
-        equivalent("lstm", zoo["lstm"])  # type: ignore[arg-type]
+        equivalent("lstm", zoo["lstm"])  # type: ignore[arg-type]  # that is the mistake
 
 
 def test_names_that_are_spelt_out_go_first_then_what_is_written_first() -> None:
